@@ -1,0 +1,63 @@
+"""Every write to accounts and wards: keyword-only, one transaction, one audit line."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import User, Ward
+from accounts.roles import Can, Role
+
+
+def create_person(
+    *, by: User | None, username: str, password: str, role: Role, wards: Iterable[Ward] = (), first_name: str = "", last_name: str = ""
+) -> User:
+    """Make an account. `by` is None only where a command does it.
+
+    Raises Refused unless `by` manages people; a patient's account is made by `tracker.actions.give_account`.
+    """
+    if by is not None:
+        by.must(Can.MANAGE_PEOPLE)
+    return make_account(by=by, username=username, password=password, role=role, wards=wards, first_name=first_name, last_name=last_name)
+
+
+def make_account(
+    *, by: User | None, username: str, password: str, role: Role, wards: Iterable[Ward] = (), first_name: str = "", last_name: str = ""
+) -> User:
+    """The account itself, for callers that have checked who may ask."""
+    person = User(username=username, role=role, first_name=first_name, last_name=last_name)
+    person.set_password(password)  # slow on purpose, so before the transaction
+    with transaction.atomic():
+        person.save()
+        person.wards.set(wards)
+        audit.record(by, "account made", what=f"account {person.pk}", facts={"role": role})
+    return person
+
+
+def change_person(*, by: User, person: User, role: Role, wards: Iterable[Ward], first_name: str, last_name: str, is_active: bool) -> None:
+    """Change what someone may do, or close their account. Raises Refused unless `by` manages people."""
+    by.must(Can.MANAGE_PEOPLE)
+    with transaction.atomic():
+        person.role, person.first_name, person.last_name, person.is_active = role, first_name, last_name, is_active
+        person.save(update_fields=["role", "first_name", "last_name", "is_active"])
+        person.wards.set(wards)
+        audit.record(by, "account changed", what=f"account {person.pk}", facts={"role": role, "active": is_active})
+
+
+def set_password(*, by: User, person: User, password: str) -> None:
+    """Give someone a new password. Raises Refused unless `by` manages people."""
+    by.must(Can.MANAGE_PEOPLE)
+    person.set_password(password)
+    with transaction.atomic():
+        person.save(update_fields=["password"])
+        audit.record(by, "password set", what=f"account {person.pk}")
+
+
+def save_ward(*, by: User | None, ward: Ward) -> Ward:
+    """Keep a new or changed ward. Raises Refused unless `by` manages people."""
+    if by is not None:
+        by.must(Can.MANAGE_PEOPLE)
+    with transaction.atomic():
+        ward.save()
+        audit.record(by, "ward saved", what=f"ward {ward.pk}", facts={"zone": ward.zone, "protocol": ward.protocol})
+    return ward

@@ -1,0 +1,75 @@
+"""Forms of the administrator: people and wards."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User, Ward
+from accounts.roles import Role
+
+STAFF_ROLES = [(role.value, role.label) for role in Role if role is not Role.PATIENT]
+
+
+class PersonForm(forms.Form):
+    """Somebody who works here. Patients get their account from ward staff, beside their record."""
+
+    use_required_attribute = False
+
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=150, error_messages={"required": gettext_lazy("Enter a user name.")}, widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}))
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=STAFF_ROLES, widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Choose a role.")})
+    wards = forms.ModelMultipleChoiceField(label=gettext_lazy("Wards"), queryset=Ward.objects.all(), required=False, widget=forms.CheckboxSelectMultiple)
+    password = forms.CharField(label=gettext_lazy("Password"), help_text=gettext_lazy("At least 12 characters."), max_length=128, required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    is_active = forms.BooleanField(label=gettext_lazy("May sign in"), required=False, initial=True)
+
+    def __init__(self, data: Any = None, *, person: User | None = None) -> None:
+        initial = {}
+        if person:
+            initial = {f: getattr(person, f) for f in ("username", "first_name", "last_name", "role", "is_active")}
+            initial["wards"] = list(person.wards.all())
+        super().__init__(data, initial=initial)
+        self.person = person
+        if person:
+            self.fields["username"].disabled = True
+            self.fields["password"].help_text = _("Leave empty to keep the password. At least 12 characters.")
+
+    def clean_username(self) -> str:
+        """A user name nobody has."""
+        username: str = self.cleaned_data["username"].strip()
+        if self.person is None and User.objects.filter(username__iexact=username).exists():
+            raise forms.ValidationError(_("This user name is taken. Choose another."))
+        return username
+
+    def clean_password(self) -> str:
+        """A password that is not too easy; needed for a new person."""
+        password: str = self.cleaned_data["password"]
+        if password:
+            validate_password(password)
+        elif self.person is None:
+            raise forms.ValidationError(_("Enter a password of at least 12 characters."))
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        """Who works on a ward is on one."""
+        cleaned = super().clean() or {}
+        if cleaned.get("role") in (Role.STAFF, Role.SUPERVISOR) and not cleaned.get("wards"):
+            self.add_error("wards", _("Choose at least one ward for this role."))
+        return cleaned
+
+
+class WardForm(forms.ModelForm):
+    """A ward: its name, its clock, its protocol."""
+
+    use_required_attribute = False
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=[(zone, zone) for zone in sorted(available_timezones())])
+
+    class Meta:
+        model = Ward
+        fields = ["name", "zone", "protocol"]
+        help_texts = {"protocol": gettext_lazy("The name of a file in content/protocols, without .toml")}
+        error_messages = {"name": {"required": gettext_lazy("Enter the ward's name."), "unique": gettext_lazy("There is a ward of this name. Choose another.")}}

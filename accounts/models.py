@@ -1,0 +1,95 @@
+"""Wards, the people who work or stay on them, and the audit trail of what everybody did."""
+
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import MAY, REFUSALS, Can, Refused, Role
+
+
+def is_a_zone(name: str) -> None:
+    """Raise ValidationError unless this is a time zone like America/New_York."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValidationError(_("Choose a time zone such as America/New_York.")) from error
+
+
+class Ward(models.Model):
+    """One ward: its name, its clock, and the protocol it works by."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    zone = models.CharField(_("time zone"), max_length=64, default="America/New_York", validators=[is_a_zone])
+    protocol = models.SlugField(_("protocol"), default="default")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone every clock time on this ward is shown in."""
+        return ZoneInfo(self.zone)
+
+
+class User(AbstractUser):
+    """Someone who signs in. Staff and supervisors work on wards; a patient's record points to their account."""
+
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    wards = models.ManyToManyField(Ward, verbose_name=_("wards"), blank=True, related_name="people")
+
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        ordering = ["username"]
+
+    def can(self, ability: Can) -> bool:
+        """Whether this person's role allows it."""
+        return self.is_active and ability in MAY[Role(self.role)]
+
+    def must(self, ability: Can) -> None:
+        """Raise Refused, with the sentence to show, unless this person's role allows it."""
+        if not self.can(ability):
+            raise Refused(str(REFUSALS[ability]))
+
+    @property
+    def known_as(self) -> str:
+        """The name others see beside what this person wrote: "A. Bell", or the user name."""
+        if self.first_name and self.last_name:
+            return f"{self.first_name[0]}. {self.last_name}"
+        return self.first_name or self.last_name or self.username
+
+
+def display_name(user: User) -> str:
+    """What the sign-in pages call someone."""
+    return user.known_as
+
+
+class AuditLine(models.Model):
+    """One thing somebody did or opened. Points at nothing, so nothing can take it along when it goes.
+
+    Lines are chained: each carries the hash of the one before, so a changed, missing or moved line shows.
+    """
+
+    at = models.DateTimeField(db_index=True)
+    who = models.CharField(max_length=32, blank=True)
+    name = models.CharField(max_length=160, blank=True)
+    role = models.CharField(max_length=12, blank=True)
+    did = models.CharField(max_length=60)
+    what = models.CharField(max_length=120, blank=True)
+    episode = models.CharField(max_length=36, blank=True, db_index=True)
+    came_from = models.CharField(max_length=64, blank=True)
+    facts = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64, blank=True)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.name} {self.did} {self.what}"

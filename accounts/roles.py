@@ -1,0 +1,54 @@
+"""Who may do what: one table, read by every permission check in the product.
+
+A permission check is a sentence away from the person it refuses: `user.must(Can.ADMIT)` raises Refused with
+the text that is shown.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What someone is on the ward."""
+
+    PATIENT = "patient", _("patient")
+    STAFF = "staff", _("nurse or other staff")
+    SUPERVISOR = "supervisor", _("supervisor")
+    ADMIN = "admin", _("administrator")
+
+
+class Can(Enum):
+    """Something that not everybody may do."""
+
+    SEE_WARD = "see the ward board"
+    SEE_RECORD = "open a patient's record"
+    CHECK_IN = "record a staff check-in"
+    REPORT = "report their own symptoms"
+    ADMIT = "admit patients and change a stay"
+    MANAGE_PEOPLE = "manage accounts and wards"
+
+
+_ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.ADMIT})
+
+MAY: Mapping[Role, frozenset[Can]] = {
+    Role.PATIENT: frozenset({Can.REPORT}),
+    Role.STAFF: _ON_THE_WARD,
+    Role.SUPERVISOR: _ON_THE_WARD,
+    Role.ADMIN: frozenset({Can.MANAGE_PEOPLE}),
+}
+
+REFUSALS: Mapping[Can, str] = {
+    Can.SEE_WARD: _("The ward board is for ward staff. If you work on this ward, ask an administrator to change your role."),
+    Can.SEE_RECORD: _("Patient records are for the staff of the ward. Administrators manage accounts, not records."),
+    Can.CHECK_IN: _("Only ward staff can record this check-in. To report how you feel, use your own page."),
+    Can.REPORT: _("Only a patient can send their own report. To record what a patient tells you, use a staff check-in."),
+    Can.ADMIT: _("Only ward staff can admit patients or change a stay."),
+    Can.MANAGE_PEOPLE: _("Only an administrator can manage accounts and wards."),
+}
+
+
+class Refused(Exception):
+    """This person may not do this. The message is the sentence they read."""

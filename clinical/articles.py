@@ -1,0 +1,134 @@
+"""Articles: what to read, and why just now.
+
+An article is a Markdown file with TOML front matter in content/articles/<language>/; its file name is its slug.
+Which two or three stand beside a screen follows from the phase and from what was just reported, and the
+reason is said in words.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from clinical.symptoms import Phase, Symptom
+
+Audience = Literal["patient", "family", "staff"]
+Shelf = Literal["what-is-happening", "what-helps", "medicines", "leaving-and-after", "families", "staff"]
+
+SHELVES: Mapping[Shelf, str] = {
+    "what-is-happening": "What is happening to me",
+    "what-helps": "What helps",
+    "medicines": "Medicines",
+    "leaving-and-after": "Leaving and after",
+    "families": "For families",
+    "staff": "For staff",
+}
+
+WORDS_A_MINUTE = 180
+"""A slow, tired reader: used only to say "2 min" beside an article."""
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """What stands between the two +++ lines of an article."""
+
+    title: str
+    summary: str
+    group: Shelf
+    audience: tuple[Audience, ...]
+    phases: tuple[Phase, ...]
+    symptoms: tuple[str, ...]
+    alerts: tuple[str, ...]
+    related: tuple[str, ...]
+    search_terms: tuple[str, ...]
+    sources: tuple[str, ...]
+    written_on: date
+    review_due: date
+    reviewer: str
+    reviewed_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.sources:
+            raise ValueError("sources are missing: every article names where its facts come from.")
+        if not self.audience:
+            raise ValueError("audience is empty: say who it is for.")
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article: its front matter, its body as sanitized HTML, and how long it takes to read."""
+
+    slug: str
+    about: FrontMatter
+    html: str
+    words: int
+
+    @property
+    def minutes(self) -> int:
+        """Minutes to read it slowly, at least one."""
+        return max(1, round(self.words / WORDS_A_MINUTE))
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A symptom someone just reported, and how bad (0 to 3)."""
+
+    symptom: Symptom
+    severity: int
+    rose_from: int | None = None
+
+
+@dataclass(frozen=True)
+class Pick:
+    """An article to show, with the reason in words and where the reason came from."""
+
+    article: Article
+    reason: Literal["reported", "phase", "always"]
+    because: str
+    source: Literal["patient", "staff", "clock"]
+
+
+def choose(
+    articles: Iterable[Article],
+    *,
+    audience: Audience,
+    phase: Phase | None,
+    phase_words: str,
+    reported: Sequence[Reported],
+    reported_by: Literal["patient", "staff"],
+    limit: int = 3,
+) -> list[Pick]:
+    """The articles that fit what was just reported and the phase, best first, each with its reason.
+
+    What was reported worst comes first, one article a symptom; then what fits the phase. An article that is
+    about everything ("any time") fills up only when nothing nearer fits.
+    """
+    shelf = [article for article in articles if audience in article.about.audience]
+    picks: dict[str, Pick] = {}
+    for found in sorted(reported, key=lambda r: (-r.severity, -(r.severity - (r.rose_from or 0)))):
+        if found.severity < 1 or len(picks) >= limit:
+            continue
+        fitting = [a for a in shelf if found.symptom.slug in a.about.symptoms]
+        fitting.sort(key=lambda a: (phase not in a.about.phases, len(a.about.symptoms), a.slug))
+        if any(a.slug in picks for a in fitting):
+            continue
+        if fitting:
+            picks[fitting[0].slug] = Pick(fitting[0], "reported", _because(found, audience), reported_by)
+    by_phase = [a for a in shelf if phase and phase in a.about.phases]
+    by_phase.sort(key=lambda a: (bool(a.about.symptoms), len(a.about.phases), a.slug))
+    for article in by_phase:
+        if len(picks) >= limit:
+            break
+        if article.slug not in picks:
+            picks[article.slug] = Pick(article, "phase", phase_words, "clock")
+    for article in (a for a in shelf if not a.about.phases and not a.about.symptoms):
+        if len(picks) >= limit:
+            break
+        if article.slug not in picks:
+            picks[article.slug] = Pick(article, "always", "", "clock")
+    return list(picks.values())
+
+
+def _because(found: Reported, audience: Audience) -> str:
+    name = found.symptom.patient if audience != "staff" else found.symptom.staff
+    return name[0].lower() + name[1:]

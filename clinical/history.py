@@ -1,0 +1,132 @@
+"""One episode as the rules, the chart and the board see it: plain values, whole, in the order things happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Literal
+
+from clinical.courses import Course, Opioid
+from clinical.instruments import SKIPPED, Answer
+from clinical.symptoms import Phase, Reporter
+from clinical.times import hours_between
+
+Precision = Literal["exact", "about", "date", "unknown"]
+NotDone = Literal["", "asleep", "declined", "off_unit", "other"]
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """One sitting with one instrument, as it counts today (superseded ones are left out before this point)."""
+
+    id: str
+    instrument: str
+    version: int
+    reporter: Reporter
+    observed_at: datetime
+    recorded_at: datetime
+    recorded_by: str
+    about: bool = False
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    total: int | None = None
+    at_least: int = 0
+    rated: int = 0
+    asked: int = 0
+    band: str = ""
+    complete: bool = False
+    not_done: NotDone = ""
+    breaths: int | None = None
+    amended: bool = False
+    note: str = ""
+
+    def late(self, minutes: int) -> bool:
+        """Whether it was written down more than so many minutes after it was true."""
+        return self.recorded_at - self.observed_at > timedelta(minutes=minutes)
+
+    def value(self, slug: str) -> int | float | None:
+        """The number answered for one item; None where it is missing or was skipped."""
+        answer = self.answers.get(slug)
+        return None if answer is None or answer == SKIPPED or isinstance(answer, str) else answer
+
+
+@dataclass(frozen=True)
+class Dose:
+    """One medicine given."""
+
+    id: str
+    medicine: str
+    label: str
+    amount: str
+    given_at: datetime
+    ends_course: bool = False
+
+
+@dataclass(frozen=True)
+class History:
+    """Everything about one episode that a rule or a chart may use. Check-ins and doses in order of time."""
+
+    admitted_at: datetime
+    opioid: Opioid
+    last_use_at: datetime | None
+    last_use_precision: Precision
+    check_ins: tuple[CheckIn, ...] = ()
+    doses: tuple[Dose, ...] = ()
+    ended_at: datetime | None = None
+
+    @property
+    def counted_from(self) -> datetime:
+        """Where the hours are counted from: last use, or admission where last use is unknown."""
+        return self.last_use_at or self.admitted_at
+
+    def hours(self, at: datetime) -> float:
+        """Hours of the course at this moment."""
+        return hours_between(self.counted_from, at)
+
+    @cached_property
+    def treated_from(self) -> datetime | None:
+        """The first dose after which the usual course no longer describes this person."""
+        return next((dose.given_at for dose in self.doses if dose.ends_course), None)
+
+    def done(self, instrument: str, reporter: Reporter | None = None) -> list[CheckIn]:
+        """Check-ins with answers, of one instrument, oldest first."""
+        return [
+            check_in
+            for check_in in self.check_ins
+            if check_in.instrument == instrument
+            and not check_in.not_done
+            and (reporter is None or check_in.reporter == reporter)
+        ]
+
+    def contacts(self, instrument: str) -> list[CheckIn]:
+        """Check-ins of one instrument by staff, also those that could not be done: someone was there."""
+        return [c for c in self.check_ins if c.instrument == instrument and c.reporter == "staff"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an episode stands on its course at one moment."""
+
+    hours: float
+    since_last_use: bool
+    about: bool
+    phase: Phase | None
+    label: str
+    patient_label: str
+    treatment_day: int | None = None
+
+
+def place(history: History, course: Course, now: datetime) -> Place:
+    """Where this episode stands now. After an agonist or antagonist dose the phase is "treatment".
+
+    Where last use is unknown there is no phase: hours count from admission, and say so.
+    """
+    hours = history.hours(now)
+    known = history.last_use_at is not None
+    about = history.last_use_precision in ("about", "date")
+    if history.treated_from and history.treated_from <= now:
+        day = int(hours_between(history.treated_from, now) // 24) + 1
+        return Place(hours, known, about, "treatment", f"on treatment, day {day}", f"Day {day} on your medicine", day)
+    if not known:
+        return Place(hours, False, False, None, "last use unknown", "")
+    phase = course.phase_at(hours)
+    return Place(hours, True, about, phase.slug, phase.label, phase.patient)

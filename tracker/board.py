@@ -1,0 +1,230 @@
+"""The ward board: who is on the ward, how they are, and who is waiting. Read, never typed.
+
+Everything here comes from two queries, whatever the number of patients.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
+
+from accounts.models import User, Ward
+from clinical import history as clinical
+from clinical.history import Place, place
+from clinical.schedule import Due, next_due
+from tracker import access, words
+from tracker.content import library
+from tracker.history import course_of, protocol_of
+from tracker.models import CheckIn, Episode
+
+SPARK_HOURS = 72
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_BASE = 120.0, 46.0, 43.5
+
+ORDER = (
+    "asked for help and nobody has been",
+    "more than 60 minutes late",
+    "late",
+    "highest COWS",
+    "bed",
+)
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A word-size picture of the last 72 hours of COWS: fixed scale, broken at gaps, the last point marked."""
+
+    lines: tuple[str, ...]
+    lone: tuple[tuple[float, float], ...]
+    gaps: tuple[tuple[float, float], ...]
+    last: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One patient on the board."""
+
+    episode: Episode
+    name: str
+    born: date
+    where: Place
+    cows: clinical.CheckIn | None
+    cows_word: str
+    cows_age: str
+    change: str
+    rising: int
+    spark: Spark
+    says: clinical.CheckIn | None
+    says_age: str
+    calls: clinical.CheckIn | None
+    calls_age: str
+    due: Due
+    due_words: str
+    not_done: clinical.CheckIn | None
+
+    @property
+    def state(self) -> str:
+        """What the rail at the left says: urgent, late, or nothing."""
+        if self.calls:
+            return "urgent"
+        return "late" if self.due.overdue else "calm"
+
+
+@dataclass(frozen=True)
+class Board:
+    """One ward at one moment, most urgent first."""
+
+    ward: Ward
+    now: datetime
+    rows: tuple[Row, ...]
+
+    @property
+    def calling(self) -> int:
+        """How many asked for someone and are still waiting."""
+        return sum(1 for row in self.rows if row.calls)
+
+    @property
+    def late(self) -> int:
+        """How many checks are late."""
+        return sum(1 for row in self.rows if row.due.overdue)
+
+    @property
+    def worst(self) -> Row | None:
+        """The patient with the highest last COWS."""
+        scored = [row for row in self.rows if row.cows and row.cows.total is not None]
+        return max(scored, key=lambda row: row.cows.total or 0, default=None) if scored else None  # type: ignore[union-attr]
+
+
+def board(by: User, ward: Ward, now: datetime) -> Board:
+    """The board of one ward. Two queries."""
+    episodes = list(access.episodes(by).filter(ward=ward, ended_at=None))
+    histories = _histories(episodes, now)
+    rows = [row(episode, histories[episode.pk], now) for episode in episodes]
+    return Board(ward=ward, now=now, rows=tuple(sorted(rows, key=urgency)))
+
+
+def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
+    """One patient's row, from the part of the history the board looks at."""
+    protocol = protocol_of(episode)
+    due = next_due(history, protocol, now)
+    done = history.done("cows", "staff")
+    cows = done[-1] if done else None
+    complete = [c for c in done if c.total is not None]
+    before = complete[-2] if len(complete) > 1 and cows is complete[-1] else None
+    rising = cows.total - before.total if cows and before and cows.total is not None and before.total is not None else 0
+    says = history.done("symptom-check", "patient")
+    contacts = history.contacts("cows")
+    calls = _waiting(history)
+    return Row(
+        episode=episode,
+        name=episode.patient.chosen_name,
+        born=episode.patient.date_of_birth,
+        where=place(history, course_of(episode), now),
+        cows=cows,
+        cows_word=_band_word(cows),
+        cows_age=words.ago(cows.observed_at, now) if cows else "",
+        change=words.change(rising, 0) if before else "",
+        rising=rising,
+        spark=_spark(complete, now, protocol.gap_intervals * due.every),
+        says=says[-1] if says else None,
+        says_age=words.ago(says[-1].observed_at, now) if says else "",
+        calls=calls,
+        calls_age=words.span(now - calls.observed_at) if calls else "",
+        due=due,
+        due_words=words.due(due.late_by),
+        not_done=contacts[-1] if contacts and contacts[-1].not_done else None,
+    )
+
+
+def urgency(one: Row) -> tuple[bool, bool, bool, int, list[tuple[int, str]]]:
+    """The order of the board, in the words of ORDER: smaller sorts higher."""
+    score = (one.cows.total if one.cows.total is not None else one.cows.at_least) if one.cows else -1
+    return (one.calls is None, one.due.late_by <= timedelta(hours=1), not one.due.overdue, -score, _natural(one.episode.bed))
+
+
+def _natural(bed: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", bed) if part]
+
+
+def _waiting(history: clinical.History) -> clinical.CheckIn | None:
+    """A call for someone to come that no staff check-in has followed yet."""
+    calls = [c for c in history.done("unwell") if c.value("come_now")]
+    if not calls:
+        return None
+    seen = [c for c in history.check_ins if c.reporter == "staff" and c.recorded_at > calls[-1].recorded_at]
+    return None if seen else calls[-1]
+
+
+def _band_word(cows: clinical.CheckIn | None) -> str:
+    if cows is None:
+        return ""
+    if cows.total is None:
+        return _("at least, %(rated)d of %(asked)d") % {"rated": cows.rated, "asked": cows.asked}
+    band = library().instrument(cows.instrument, cows.version).band(cows.band)
+    return (band.short or band.label) if band else ""
+
+
+def _spark(complete: list[clinical.CheckIn], now: datetime, gap: timedelta) -> Spark:
+    since = now - timedelta(hours=SPARK_HOURS)
+    runs: list[list[tuple[float, float]]] = []
+    gaps: list[tuple[float, float]] = []
+    last_at: datetime | None = None
+    for one in complete:
+        if one.observed_at < since or one.total is None:
+            continue
+        x = round((one.observed_at - since) / timedelta(hours=SPARK_HOURS) * SPARK_WIDTH, 1)
+        y = round(SPARK_BASE - one.total / 48 * 40, 1)
+        if last_at is None or one.observed_at - last_at > gap:
+            if runs:
+                start = runs[-1][-1][0]
+                gaps.append((start, round(x - start, 1)))
+            runs.append([])
+        runs[-1].append((x, y))
+        last_at = one.observed_at
+    return Spark(
+        lines=tuple(" ".join(f"{x},{y}" for x, y in run) for run in runs if len(run) > 1),
+        lone=tuple(run[0] for run in runs[:-1] if len(run) == 1),
+        gaps=tuple(gaps),
+        last=runs[-1][-1] if runs else None,
+    )
+
+
+_COLUMNS = (
+    "episode_id", "id", "instrument", "instrument_version", "reporter", "observed_at", "recorded_at", "total", "at_least",
+    "rated", "asked", "band", "complete", "not_done", "answers__come_now", "answers__how_bad",
+)  # fmt: skip
+
+
+def _histories(episodes: list[Episode], now: datetime) -> dict[object, clinical.History]:
+    """What the board needs of each stay: the last 72 hours, and the newest of each kind however old. One query."""
+    newest = Window(RowNumber(), partition_by=[F("episode"), F("instrument"), F("reporter")], order_by=F("observed_at").desc())
+    rows = (
+        CheckIn.objects.current()
+        .filter(episode__in=[episode.pk for episode in episodes])
+        .annotate(nth=newest)
+        .filter(Q(nth__lte=2) | Q(observed_at__gte=now - timedelta(hours=SPARK_HOURS)))
+        .order_by("observed_at", "recorded_at", "id")
+        .values_list(*_COLUMNS)
+    )
+    found: dict[object, list[clinical.CheckIn]] = {episode.pk: [] for episode in episodes}
+    for episode_id, pk, slug, version, reporter, observed, recorded, total, at_least, rated, asked, band, complete, not_done, come, bad in rows:
+        answers = {} if slug != "unwell" else {k: v for k, v in (("come_now", come), ("how_bad", bad)) if v is not None}
+        found[episode_id].append(
+            clinical.CheckIn(
+                id=str(pk), instrument=slug, version=version, reporter=reporter, observed_at=observed, recorded_at=recorded,
+                recorded_by="", answers=answers, total=total, at_least=at_least, rated=rated, asked=asked, band=band,
+                complete=complete, not_done=not_done,
+            )  # fmt: skip
+        )
+    return {
+        episode.pk: clinical.History(
+            admitted_at=episode.admitted_at,
+            opioid=episode.opioid,  # type: ignore[arg-type]
+            last_use_at=episode.last_use_at,
+            last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
+            check_ins=tuple(found[episode.pk]),
+        )
+        for episode in episodes
+    }

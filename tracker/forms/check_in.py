@@ -1,0 +1,269 @@
+"""One form that fits every instrument.
+
+Its questions come from the instrument; what surrounds them (when, why not, a note, a correction's reason) is the
+same for all. Nothing is ever filled in beforehand but a correction and one's own draft.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
+
+from clinical import history as clinical
+from clinical.instruments import SKIPPED, Answer, AnswerError, Instrument, Item
+from clinical.symptoms import Reporter
+from tracker.actions import Entry
+from tracker.forms.when import add_clock, read_clock
+from tracker.models import CheckIn, Episode
+
+AGO = (15, 30, 60)
+"""Minutes offered as "so long ago" beside "now"."""
+
+
+class CheckInForm(forms.Form):
+    """The form of one check-in: build it for an instrument, an episode and whoever reports."""
+
+    use_required_attribute = False
+
+    id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": gettext_lazy("Reload the form and try again."), "invalid": gettext_lazy("Reload the form and try again.")})
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": gettext_lazy("Shorten the note to %(limit_value)d characters. It has %(show_value)d.")},
+    )
+    not_done = forms.ChoiceField(required=False, choices=[("", ""), *CheckIn.NotDone.choices])
+    breaths = forms.IntegerField(
+        label=gettext_lazy("Breaths in one minute"),
+        required=False,
+        min_value=4,
+        max_value=60,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "invalid": gettext_lazy("Enter the breaths you counted in one minute, such as 14."),
+            "min_value": gettext_lazy("Enter a number from 4 to 60."),
+            "max_value": gettext_lazy("Enter a number from 4 to 60."),
+        },
+    )
+    incomplete_reason = forms.ChoiceField(
+        label=gettext_lazy("Why are questions left out?"),
+        required=False,
+        choices=CheckIn.Incomplete.choices,
+        widget=forms.RadioSelect,
+    )
+    about = forms.BooleanField(label=gettext_lazy("This time is approximate"), required=False)
+    confirmed = forms.BooleanField(label=gettext_lazy("I checked: this is right"), required=False)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        instrument: Instrument,
+        episode: Episode,
+        reporter: Reporter,
+        now: datetime,
+        previous: clinical.CheckIn | None = None,
+        unlikely_change: int | None = None,
+        replaces: CheckIn | None = None,
+        initial: dict[str, Any] | None = None,
+        new_id: UUID | None = None,
+    ) -> None:
+        super().__init__(data, initial={"id": new_id or uuid4(), **(initial or {})})
+        self.instrument, self.episode, self.reporter, self.now = instrument, episode, reporter, now
+        self.previous, self.unlikely_change, self.replaces = previous, unlikely_change, replaces
+        self.zone = episode.ward.tz
+        self.banner = banner_of(episode)
+        for item in instrument.items_for(reporter):
+            self.fields.update(fields_of(item, reporter))
+        self._add_time()
+        if replaces:
+            self._add_correction(replaces)
+
+    def _add_time(self) -> None:
+        clock = self.now.astimezone(self.zone)
+        choices = [("now", _("Now, %(time)s") % {"time": f"{clock:%H:%M}"})]
+        choices += [(str(m), ngettext("%(n)d hour ago", "%(n)d hours ago", m // 60) % {"n": m // 60} if m % 60 == 0 else _("%(n)d min ago") % {"n": m}) for m in AGO]
+        at = "now"
+        if self.replaces:
+            was = self.replaces.observed_at.astimezone(self.zone)
+            choices = [("same", _("As before, %(time)s") % {"time": f"{was:%H:%M}"})]
+            at = "same"
+        choices.append(("other", _("Other time")))
+        self.fields["at"] = forms.CharField(
+            label=_("Observed"), initial=at, required=False, max_length=40, widget=forms.RadioSelect(choices=choices)
+        )
+        days = max(2, (self.now - self.episode.admitted_at).days + 2)
+        add_clock(self, "at", label=_("Observed"), zone=self.zone, now=self.now, days=min(days, 31), at=self.replaces.observed_at if self.replaces else None)
+
+    def _add_correction(self, replaces: CheckIn) -> None:
+        self.fields["replace_reason"] = forms.ChoiceField(
+            label=_("Why is it corrected?"),
+            choices=CheckIn.Reason.choices,
+            widget=forms.RadioSelect,
+            error_messages={"required": _("Say why you are correcting it.")},
+        )
+        self.fields["replace_note"] = forms.CharField(label=_("What was wrong"), required=False, max_length=500)
+
+    # What the templates walk over -------------------------------------------------------------------------
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        """The questions in order, each with its bound field and, for a measured item, its cause."""
+        found = []
+        for number, item in enumerate(self.instrument.items_for(self.reporter), 1):
+            question: dict[str, Any] = {"item": item, "number": number, "slug": item.slug}
+            if item.kind == "measured":
+                question |= {"field": self[item.rate], "cause": self[item.cause]}
+            else:
+                question["field"] = self[item.slug]
+            found.append(question)
+        return found
+
+    @property
+    def unanswered(self) -> list[dict[str, Any]]:
+        """The questions of a sent form that have no answer yet."""
+        return [q for q in self.questions if q["item"].kind != "count" and not q["field"].data]
+
+    # Cleaning ---------------------------------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        """The time, the patient the form was opened for, and one question about an unlikely jump."""
+        cleaned = super().clean() or {}
+        if self.data.get("banner") and self.data["banner"] != self.banner:
+            self.add_error(None, _("The details of this patient changed while the form was open. Check that this is %(who)s, bed %(bed)s, then save again.") % {"who": self.episode.patient.chosen_name, "bed": self.episode.bed})
+        cleaned["observed_at"] = self._observed_at()
+        if not self.errors and not cleaned.get("not_done"):
+            self._ask_about_a_jump()
+        return cleaned
+
+    def _observed_at(self) -> datetime | None:
+        said = self.cleaned_data.get("at") or "now"
+        if said == "now":
+            return self.now
+        if said == "same" and self.replaces:
+            return self.replaces.observed_at
+        if said.isdigit() and int(said) in AGO:
+            return self.now - timedelta(minutes=int(said))
+        if said == "other":
+            return read_clock(self, "at", self.zone)
+        try:
+            exact = parse_datetime(said)
+        except ValueError:
+            exact = None
+        if exact is None or exact.tzinfo is None:
+            self.add_error("at", _("Choose when it was observed."))
+            return None
+        return exact
+
+    def _ask_about_a_jump(self) -> None:
+        previous = self.previous
+        if self.unlikely_change is None or previous is None or previous.total is None or self.cleaned_data.get("confirmed"):
+            return
+        try:
+            answers = self.instrument.settle(self.answers(), self.reporter)
+        except AnswerError:
+            return
+        total = self.instrument.score(answers, self.reporter).total
+        if total is not None and abs(total - previous.total) >= self.unlikely_change:
+            when = previous.observed_at.astimezone(self.zone)
+            self.add_error("confirmed", _("%(name)s goes from %(was)d at %(time)s to %(now)d. If that is right, tick the box and save again.") % {"name": self.instrument.name, "was": previous.total, "time": f"{when:%H:%M}", "now": total})
+
+    def refuse(self, problems: Mapping[str, str]) -> None:
+        """Show what an action found wrong, at the field it is about."""
+        for name, sentence in problems.items():
+            item = self.instrument.item_by_slug.get(name)
+            field = item.rate if item and item.kind == "measured" else name
+            self.add_error(field if field in self.fields else None, sentence)
+
+    def answers(self) -> dict[str, Answer]:
+        """The answers given, by item slug. What was left empty is absent, never zero."""
+        found: dict[str, Answer] = {}
+        for item in self.instrument.items_for(self.reporter):
+            for name in (item.rate, item.cause) if item.kind == "measured" else (item.slug,):
+                value = self.cleaned_data.get(name)
+                if value not in (None, ""):
+                    found[name] = plain(value)
+        return found
+
+    def entry(self) -> Entry:
+        """What this form says, for `actions.record_check_in`."""
+        data = self.cleaned_data
+        not_done = data["not_done"]
+        return Entry(
+            id=data["id"],
+            instrument=self.instrument.slug,
+            reporter=self.reporter,
+            observed_at=data["observed_at"],
+            said="|".join(str(data.get(f"at{part}") or "") for part in ("", "_day", "_clock", "_which")) if data.get("at") == "other" else data.get("at") or "now",
+            answers={} if not_done else self.answers(),
+            about=data["about"],
+            not_done=not_done,
+            breaths=data["breaths"],
+            incomplete_reason=data["incomplete_reason"],
+            note=data["note"],
+            replaces=self.replaces,
+            replace_reason=data.get("replace_reason", ""),
+            replace_note=data.get("replace_note", ""),
+        )
+
+
+def fields_of(item: Item, reporter: Reporter) -> dict[str, forms.Field]:
+    """The form fields of one item, in this reporter's words."""
+    label = item.patient if reporter == "patient" and item.patient else item.label
+    if item.kind in ("quantity", "measured"):
+        number = forms.DecimalField(
+            label=label,
+            help_text=item.hint,
+            required=False,
+            error_messages={"invalid": _("%(label)s: enter a number, such as %(example)s.") % {"label": label, "example": item.minimum}},
+            widget=forms.TextInput(attrs={"inputmode": "decimal" if item.decimals else "numeric", "autocomplete": "off"}),
+        )
+        if item.kind == "quantity":
+            return {item.slug: number}
+        cause = forms.CharField(label=item.override, help_text=item.override_hint, required=False, max_length=120)
+        return {item.rate: number, item.cause: cause}
+    choices: list[tuple[int | str, str]] = [
+        (option.value, option.patient if reporter == "patient" and option.patient else option.label) for option in item.options
+    ]
+    if reporter == "patient" and item.kind == "choice":
+        choices.append((SKIPPED, _("Skip this one")))
+    field = forms.TypedChoiceField(
+        label=label,
+        help_text=item.hint,
+        required=False,
+        choices=choices,
+        coerce=lambda value: value if value == SKIPPED else int(value),
+        empty_value=None,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("%(label)s: choose one of the answers shown.") % {"label": label}},
+    )
+    return {item.slug: field}
+
+
+def banner_of(episode: Episode) -> str:
+    """A fingerprint of the patient shown at the top, to notice when a form belongs to somebody else."""
+    shown = f"{episode.pk}|{episode.patient.chosen_name}|{episode.patient.date_of_birth}|{episode.bed}"
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
+
+
+def plain(value: Any) -> Answer:
+    """A number as JSON keeps it."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value  # type: ignore[no-any-return]
+
+
+def entries_of(row: CheckIn, instrument: Instrument, reporter: Reporter) -> dict[str, Any]:
+    """A kept check-in as the starting point of its correction."""
+    found: dict[str, Any] = dict(row.answers)
+    found |= {"note": row.note, "about": row.about, "breaths": row.breaths}
+    return found

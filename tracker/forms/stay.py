@@ -1,0 +1,162 @@
+"""Admitting somebody, putting the facts of a stay right, ending it, and giving a patient an account."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from tracker.actions import LastUse, Stay
+from tracker.forms.when import add_clock, read_clock
+from tracker.models import Episode
+
+_needed = {"required": gettext_lazy("Fill this in.")}
+
+
+class PlainForm(forms.Form):
+    """A form whose problems are sentences: no asterisks, no browser bubbles."""
+
+    use_required_attribute = False
+
+    def refuse(self, problems: dict[str, str]) -> None:
+        """Show what an action found wrong, at the field it is about."""
+        for name, sentence in problems.items():
+            place = name if name in self.fields else f"{name.removesuffix('_at')}_clock"
+            self.add_error(place if place in self.fields else None, sentence)
+
+
+class StayForm(PlainForm):
+    """The facts of a stay that the chart needs."""
+
+    bed = forms.CharField(label=gettext_lazy("Bed"), max_length=12, error_messages={"required": gettext_lazy("Enter the bed.")})
+    opioid = forms.ChoiceField(
+        label=gettext_lazy("Opioid used last"),
+        help_text=gettext_lazy("If several, choose the one that lasts longest: the chart follows it."),
+        choices=Episode.Opioid.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the opioid, or 'not known'.")},
+    )
+    last_use_precision = forms.ChoiceField(
+        label=gettext_lazy("Last use: how surely is the time known?"),
+        choices=Episode.Precision.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how surely the time of last use is known.")},
+    )
+    usual_pain = forms.CharField(
+        label=gettext_lazy("Usual pain"), help_text=gettext_lazy("Pain they live with anyway. COWS counts only what is more than this."), max_length=200, required=False
+    )
+    allergies = forms.CharField(label=gettext_lazy("Allergies"), max_length=200, required=False)
+    what_helps = forms.CharField(
+        label=gettext_lazy("What helps me"), help_text=gettext_lazy("In the patient's own words, one line. Staff see it at the worst hour."), max_length=200, required=False
+    )
+
+    def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime, episode: Episode | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.zone, self.now = zone, now
+        add_clock(self, "last_use", label=_("Last use"), zone=zone, now=now, days=31, at=episode.last_use_at if episode else None)
+        self.fields["last_use_clock"].help_text = _("24-hour clock, such as 02:10. Leave empty where only the date is known.")
+
+    def clean(self) -> dict[str, Any]:
+        """The moment of last use, unless it is not known."""
+        cleaned = super().clean() or {}
+        precision = cleaned.get("last_use_precision")
+        at = None
+        if precision and precision != "unknown":
+            at = read_clock(self, "last_use", self.zone, needs_time=precision != "date")
+        cleaned["last_use"] = LastUse(at=at, precision=precision or "unknown")
+        return cleaned
+
+    def stay(self) -> Stay:
+        """What this form says, for `tracker.actions`."""
+        data = self.cleaned_data
+        return Stay(
+            bed=data["bed"].strip(),
+            opioid=data["opioid"],
+            last_use=data["last_use"],
+            usual_pain=data["usual_pain"].strip(),
+            allergies=data["allergies"].strip(),
+            what_helps=data["what_helps"].strip(),
+        )
+
+
+class AdmitForm(StayForm):
+    """A new patient, or one who is back, and the stay."""
+
+    chosen_name = forms.CharField(label=gettext_lazy("Name they want to be called"), max_length=80, error_messages={"required": gettext_lazy("Enter the name they want to be called.")})
+    date_of_birth = forms.DateField(
+        label=gettext_lazy("Date of birth"),
+        help_text=gettext_lazy("Year-month-day, such as 1990-03-04"),
+        input_formats=["%Y-%m-%d", "%m/%d/%Y"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Enter the date of birth, such as 1990-03-04."), "invalid": gettext_lazy("Enter the date of birth as year-month-day, such as 1990-03-04.")},
+    )
+    record_number = forms.CharField(label=gettext_lazy("Record number"), max_length=40, error_messages={"required": gettext_lazy("Enter the record number.")})
+
+    field_order = ["chosen_name", "date_of_birth", "record_number", "bed"]
+
+    def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime, **kwargs: Any) -> None:
+        super().__init__(data, zone=zone, now=now, **kwargs)
+        add_clock(self, "admitted", label=_("Admitted"), zone=zone, now=now, days=14, at=now)
+
+    def clean_date_of_birth(self) -> date:
+        """A birthday in the past, of somebody at least 18: ranges and rules here are for adults."""
+        born: date = self.cleaned_data["date_of_birth"]
+        today = self.now.astimezone(self.zone).date()
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        if born > today or age > 120:
+            raise forms.ValidationError(_("Check the year: this date of birth cannot be right."))
+        if age < 18:
+            raise forms.ValidationError(_("Ebb's ranges and rules are for adults, and this person is under 18. Use your site's own chart for them."))
+        return born
+
+    def clean(self) -> dict[str, Any]:
+        """The moment of admission."""
+        cleaned = super().clean()
+        cleaned["admitted_at"] = read_clock(self, "admitted", self.zone)
+        return cleaned
+
+
+class ChangeStayForm(StayForm):
+    """Putting a stay right, with a reason."""
+
+    reason = forms.CharField(label=gettext_lazy("Why is it changed?"), max_length=200, error_messages={"required": gettext_lazy("Say why, in a few words.")})
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class EndStayForm(PlainForm):
+    """When somebody left."""
+
+    def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.zone = zone
+        add_clock(self, "ended", label=_("Left"), zone=zone, now=now, days=7, at=now)
+
+    def clean(self) -> dict[str, Any]:
+        """The moment they left."""
+        cleaned = super().clean() or {}
+        cleaned["ended_at"] = read_clock(self, "ended", self.zone)
+        return cleaned
+
+
+class AccountForm(PlainForm):
+    """A user name and a password for a patient."""
+
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=150, error_messages={"required": gettext_lazy("Enter a user name.")}, widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}))
+    password = forms.CharField(label=gettext_lazy("Password"), help_text=gettext_lazy("At least 12 characters. They can change it once they have signed in."), max_length=128, error_messages={"required": gettext_lazy("Enter a password of at least 12 characters.")}, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+
+    def clean_username(self) -> str:
+        """A user name nobody has."""
+        username: str = self.cleaned_data["username"].strip()
+        if User.objects.filter(username__iexact=username).exists():
+            raise forms.ValidationError(_("This user name is taken. Choose another."))
+        return username
+
+    def clean_password(self) -> str:
+        """A password that is not too easy."""
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password

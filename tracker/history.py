@@ -1,0 +1,64 @@
+"""Rows in, `clinical.history.History` out: what the rules, the chart and the board reason with."""
+
+from collections.abc import Iterable
+
+from clinical import history as clinical
+from clinical.courses import Course
+from clinical.protocols import Protocol
+from tracker.content import library
+from tracker.models import CheckIn, Episode
+
+
+def of_episode(episode: Episode) -> clinical.History:
+    """The whole history of one stay. One query."""
+    rows = CheckIn.objects.current().filter(episode=episode).select_related("recorded_by")
+    return of_rows(episode, rows)
+
+
+def of_rows(episode: Episode, rows: Iterable[CheckIn]) -> clinical.History:
+    """A history from rows already fetched. No query."""
+    check_ins = sorted((check_in(row) for row in rows), key=lambda c: (c.observed_at, c.recorded_at, c.id))
+    return clinical.History(
+        admitted_at=episode.admitted_at,
+        opioid=episode.opioid,  # type: ignore[arg-type]
+        last_use_at=episode.last_use_at,
+        last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
+        check_ins=tuple(check_ins),
+        ended_at=episode.ended_at,
+    )
+
+
+def check_in(row: CheckIn) -> clinical.CheckIn:
+    """One row as the clinic sees it. Reading its author's name needs `select_related("recorded_by")`."""
+    return clinical.CheckIn(
+        id=str(row.pk),
+        instrument=row.instrument,
+        version=row.instrument_version,
+        reporter=row.reporter,  # type: ignore[arg-type]
+        observed_at=row.observed_at,
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by.known_as,
+        about=row.about,
+        answers=row.answers,
+        total=row.total,
+        at_least=row.at_least,
+        rated=row.rated,
+        asked=row.asked,
+        band=row.band,
+        complete=row.complete,
+        not_done=row.not_done,  # type: ignore[arg-type]
+        breaths=row.breaths,
+        amended=row.replaces_id is not None,
+        note=row.note,
+    )
+
+
+def course_of(episode: Episode) -> Course:
+    """The course this stay is measured against."""
+    return library().course_for(episode.opioid)  # type: ignore[arg-type]
+
+
+def protocol_of(episode: Episode) -> Protocol:
+    """The protocol of the ward this stay is on."""
+    protocols = library().protocols
+    return protocols.get(episode.ward.protocol) or protocols["default"]

@@ -1,0 +1,28 @@
+"""A refusal is a sentence, not an error."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from accounts.roles import Refused
+from tracker.views.sending import wants_json
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def refusals_speak(get_response: Handler) -> Handler:
+    """Answer a Refused from any view with its own sentence and 403."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        if wants_json(request):
+            return JsonResponse({"saved": False, "problems": {"": str(exception)}}, status=403)
+        return render(request, "refused.html", {"sentence": str(exception)}, status=403)
+
+    handle.process_exception = process_exception  # type: ignore[attr-defined]
+    return handle

@@ -1,0 +1,197 @@
+"""What the ward writes down. Rows and constraints only: no rules, no totals in save(), no signals.
+
+Nothing here is edited away or deleted: a correction is a new row that replaces an old one, and every foreign
+key protects what it points at.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Ward
+
+
+class Patient(models.Model):
+    """A person, known by the name they chose."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    chosen_name = models.CharField(_("name they want to be called"), max_length=80)
+    date_of_birth = models.DateField(_("date of birth"))
+    record_number = models.CharField(_("record number"), max_length=40, unique=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="patient"
+    )
+    is_demo = models.BooleanField(_("synthetic demo patient"), default=False)
+
+    class Meta:
+        ordering = ["chosen_name"]
+
+    def __str__(self) -> str:
+        return self.chosen_name
+
+
+class Episode(models.Model):
+    """One stay. Its clock starts at last use."""
+
+    class Opioid(models.TextChoices):
+        """What was used last. Each kind has one course in content/courses/."""
+
+        HEROIN = "heroin", _("heroin")
+        FENTANYL = "fentanyl", _("fentanyl, or powder or pills that may hold it")
+        RX_SHORT = "rx_short_acting", _("prescription opioid, short-acting")
+        RX_LONG = "rx_extended_release", _("prescription opioid, extended-release")
+        METHADONE = "methadone", _("methadone")
+        BUPRENORPHINE = "buprenorphine", _("buprenorphine")
+        UNKNOWN = "unknown", _("not known")
+
+    class Precision(models.TextChoices):
+        """How surely the time of last use is known."""
+
+        EXACT = "exact", _("exact time")
+        ABOUT = "about", _("about this time")
+        DATE = "date", _("only the date")
+        UNKNOWN = "unknown", _("not known")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="episodes")
+    bed = models.CharField(_("bed"), max_length=12)
+    admitted_at = models.DateTimeField(_("admitted"))
+    ended_at = models.DateTimeField(_("left"), null=True, blank=True)
+    opioid = models.CharField(_("opioid used last"), max_length=20, choices=Opioid.choices)
+    last_use_at = models.DateTimeField(_("last use"), null=True, blank=True)
+    last_use_precision = models.CharField(_("how sure"), max_length=8, choices=Precision.choices)
+    last_use_changed_at = models.DateTimeField(null=True, blank=True)
+    last_use_changed_by = models.CharField(max_length=160, blank=True)
+    usual_pain = models.CharField(_("usual pain"), max_length=200, blank=True)
+    allergies = models.CharField(_("allergies"), max_length=200, blank=True)
+    what_helps = models.CharField(_("what helps me"), max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient"], condition=Q(ended_at=None), name="one_open_stay_a_patient"),
+            models.UniqueConstraint(fields=["ward", "bed"], condition=Q(ended_at=None), name="one_patient_a_bed"),
+            models.CheckConstraint(
+                condition=Q(last_use_at=None, last_use_precision="unknown")
+                | Q(last_use_at__isnull=False) & ~Q(last_use_precision="unknown"),
+                name="last_use_has_a_time_unless_unknown",
+            ),
+            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("admitted_at")), name="a_stay_ends_after_it_began"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient}, bed {self.bed}"
+
+
+class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    """Check-ins. Everything shown anywhere goes through `current`."""
+
+    def current(self) -> "CheckInQuerySet":
+        """The check-ins that count: corrected ones are left out, their corrections stand."""
+        return self.filter(replaced_by=None)
+
+
+class CheckIn(models.Model):
+    """One sitting with one instrument, written once.
+
+    The key is made when the form is opened, so a double tap, a retry and a late replay are all the same check-in.
+    Score and band are frozen as they were on the day.
+    """
+
+    class Reporter(models.TextChoices):
+        """Whose words these are."""
+
+        STAFF = "staff", _("staff")
+        PATIENT = "patient", _("patient")
+
+    class NotDone(models.TextChoices):
+        """Someone was there, and it could not be done. A contact, never a score."""
+
+        ASLEEP = "asleep", _("asleep, easy to wake, breathing counted")
+        DECLINED = "declined", _("declined")
+        OFF_UNIT = "off_unit", _("off the unit")
+        OTHER = "other", _("another reason")
+
+    class Reason(models.TextChoices):
+        """Why a check-in replaces another."""
+
+        TYPO = "typo", _("entry error")
+        LATE = "late_information", _("late information")
+        PATIENT = "patient_correction", _("the patient corrected it")
+        OTHER = "other", _("another reason")
+
+    class Incomplete(models.TextChoices):
+        """Why items were left out."""
+
+        COULD_NOT = "could_not_assess", _("could not be assessed")
+        DECLINED = "declined_part", _("the patient declined part of it")
+        CALLED_AWAY = "called_away", _("called away")
+        OTHER = "other", _("another reason")
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="check_ins")
+    instrument = models.SlugField()
+    instrument_version = models.PositiveSmallIntegerField()
+    reporter = models.CharField(max_length=8, choices=Reporter.choices)
+    answers = models.JSONField(default=dict)
+    total = models.PositiveSmallIntegerField(null=True, blank=True)
+    at_least = models.PositiveSmallIntegerField(default=0)
+    rated = models.PositiveSmallIntegerField(default=0)
+    asked = models.PositiveSmallIntegerField(default=0)
+    band = models.SlugField(blank=True)
+    complete = models.BooleanField()
+    incomplete_reason = models.CharField(max_length=20, choices=Incomplete.choices, blank=True)
+    not_done = models.CharField(max_length=10, choices=NotDone.choices, blank=True)
+    breaths = models.PositiveSmallIntegerField(_("breaths a minute"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=2000, blank=True)
+    observed_at = models.DateTimeField()
+    about = models.BooleanField(_("time is approximate"), default=False)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    replace_reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
+    replace_note = models.CharField(max_length=500, blank=True)
+    fingerprint = models.CharField(max_length=64)
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["observed_at", "recorded_at"]
+        indexes = [models.Index(fields=["episode", "observed_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(not_done="") | Q(total=None, band="", complete=False, incomplete_reason=""),
+                name="what_was_not_done_has_no_score",
+            ),
+            models.CheckConstraint(condition=Q(complete=True) | Q(total=None, band=""), name="incomplete_has_no_total"),
+            models.CheckConstraint(condition=Q(breaths=None) | Q(not_done="asleep"), name="breaths_belong_to_asleep"),
+            models.CheckConstraint(
+                condition=Q(replaces=None, replace_reason="") | Q(replaces__isnull=False) & ~Q(replace_reason=""),
+                name="a_correction_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.instrument} at {self.observed_at:%Y-%m-%d %H:%M}"
+
+
+class Draft(models.Model):
+    """Answers not sent yet. Its key becomes the key of the check-in; it goes when that is saved."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="drafts")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    instrument = models.SlugField()
+    entries = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["episode", "owner", "instrument"], name="one_draft_a_form")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.instrument}"

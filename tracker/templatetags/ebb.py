@@ -1,0 +1,85 @@
+"""Formatting for templates. Never a query."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.forms import BoundField
+from django.forms.widgets import CheckboxInput, RadioSelect, Select, Textarea
+from django.utils.formats import date_format
+
+from tracker import words
+
+register = template.Library()
+
+
+@register.filter
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """ "02:10" in the ward's zone."""
+    return words.clock(at, zone)
+
+
+@register.filter
+def day_clock(at: datetime, zone: ZoneInfo) -> str:
+    """ "Fri 20 Nov, 02:10" in the ward's zone."""
+    return words.day_clock(at, zone)
+
+
+@register.filter
+def weekday_clock(at: datetime, zone: ZoneInfo) -> str:
+    """ "Fri 02:10" in the ward's zone."""
+    return words.weekday_clock(at, zone)
+
+
+@register.filter
+def day(at: datetime, zone: ZoneInfo) -> str:
+    """ "Fri 20 Nov" in the ward's zone."""
+    return date_format(at.astimezone(zone), "D j M")
+
+
+@register.filter
+def born(at: date) -> str:
+    """ "4 Mar 1990": never ambiguous between the two orders of month and day."""
+    return date_format(at, "j M Y")
+
+
+@register.filter
+def ago(at: datetime, now: datetime) -> str:
+    """ "7 min ago"."""
+    return words.ago(at, now)
+
+
+@register.filter
+def hours(value: float, about: bool = False) -> str:
+    """ "38 h", "about 38 h"."""
+    return words.hours(value, about=about)
+
+
+@register.filter
+def item(table: Mapping[str, Any], key: str) -> Any:
+    """One value of a table by its key."""
+    return table.get(key)
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """Which of the field templates draws this field."""
+    widget = field.field.widget
+    for cls, name in ((RadioSelect, "radios"), (CheckboxInput, "checkbox"), (Textarea, "textarea"), (Select, "select")):
+        if isinstance(widget, cls):
+            return name
+    return "text"
+
+
+@register.filter
+def first_id(field: BoundField) -> str:
+    """The id of the first control of a field: where a link in the error summary leads."""
+    return f"{field.auto_id}_0" if isinstance(field.field.widget, RadioSelect) else field.auto_id
+
+
+@register.filter
+def first_name(name: str) -> str:
+    """The first word of a name, for headings."""
+    return name.split()[0] if name.split() else name

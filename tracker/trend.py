@@ -1,0 +1,435 @@
+"""The trend of one stay: what the chart draws, what the table lists and what the sentence says, from the same numbers.
+
+x is hours of the course, computed in UTC; clock times are looked up in the ward's zone afterwards, so a night with
+25 hours is 25 hours wide. Staff score and patient report never share a y axis.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from clinical import history as clinical
+from clinical.courses import Course
+from clinical.history import History, Place, place
+from clinical.instruments import Instrument
+from clinical.protocols import Protocol
+from clinical.schedule import Due, next_due
+from clinical.symptoms import Reporter
+from clinical.times import hours_between
+from tracker import words
+from tracker.results import mark_words, marks, not_done_word, result
+from tracker.content import library
+from tracker.history import course_of, of_episode, protocol_of
+from tracker.models import Episode
+
+View = Literal["24", "72", "week", "all"]
+WINDOWS: dict[View, int] = {"24": 24, "72": 72, "week": 168}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One check-in on a panel."""
+
+    id: str
+    hours: float
+    value: int
+    marks: tuple[str, ...]
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch in which nobody looked, or nothing could be scored. Not known, and drawn so."""
+
+    from_: float
+    to: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One series on its own axis: points, and the gaps across which no line may run."""
+
+    label: str
+    maximum: int
+    points: tuple[Point, ...]
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the data table, newest first."""
+
+    id: str
+    url: str
+    at: datetime
+    hours: float
+    instrument: str
+    by: str
+    reporter: Reporter
+    result: str
+    change: str
+    marks: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A number in large type: what it is now, how it changed, and the highest it has been."""
+
+    value: str
+    out_of: int
+    word: str
+    change: str
+    age: str
+    was: str
+    highest: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the chart shows, in words: the conclusion, then the rest."""
+
+    lead: str
+    rest: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Everything one stay's page shows."""
+
+    episode: Episode
+    now: datetime
+    where: Place
+    course: Course
+    due: Due
+    view: View
+    from_: float
+    to: float
+    staff: Panel
+    patient: Panel
+    summary: Summary
+    cows: Reading | None
+    says: Reading | None
+    lines: tuple[Line, ...]
+    not_done: tuple[tuple[float, str], ...]
+    history: History
+
+    def as_json(self) -> dict[str, Any]:
+        """What the chart script draws."""
+        zone = self.episode.ward.tz
+        origin = self.history.counted_from
+        instrument = library().instrument("cows")
+        shown = self.where.since_last_use
+        until = hours_between(origin, self.history.treated_from) if self.history.treated_from else None
+        ends = [band.from_ for band in instrument.bands[1:]] + [instrument.maximum or 0]
+        return {
+            "from": self.from_,
+            "to": self.to,
+            "now": round(hours_between(origin, self.now), 3) if not self.episode.ended_at else None,
+            "ticks": ticks(self.from_, self.to, origin, zone, shown, self.where.about),
+            "days": days(self.from_, self.to, origin, zone, self.now),
+            "axis": _("Hours since last use") if shown else _("Hours since admission"),
+            "blur": 12 if self.history.last_use_precision == "date" else 0,
+            "bands": [
+                {"from": band.from_, "to": end, "label": band.label, "top": end == instrument.maximum}
+                for band, end in zip(instrument.bands, ends, strict=True)
+            ],
+            "windows": [
+                {"slug": w.slug, "from": w.from_, "to": min(w.to, until) if until is not None else w.to, "label": w.label}
+                for w in (self.course.windows if shown else ())
+                if until is None or w.from_ < until
+            ],
+            "documents": [{"from": d.from_, "to": d.to, "label": d.label} for d in (self.course.documents if shown and until is None else ())],
+            "doses": [
+                {"x": round(self.history.hours(dose.given_at), 3), "label": dose.label, "amount": dose.amount} for dose in self.history.doses
+            ],
+            "notDone": [{"x": x, "label": label} for x, label in self.not_done],
+            "staff": panel_json(self.staff, _("Staff"), "COWS"),
+            "patient": panel_json(self.patient, _("Patient"), _("moderate or worse")),
+            "gapWords": _("no check-in"),
+            "nowWord": _("now"),
+        }
+
+
+def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False) -> Trend:
+    """The trend of one stay. With `own`, only what the patient reported: for the patient's own page. One query."""
+    history = of_episode(episode)
+    if own:
+        history = _own(history)
+    course, protocol = course_of(episode), protocol_of(episode)
+    until = min(now, episode.ended_at) if episode.ended_at else now
+    due = next_due(history, protocol, until)
+    chosen, start, end = window(history, until, view)
+    staff = panel(history, "cows", "staff", protocol, episode, _("COWS, staff"))
+    says = panel(history, "symptom-check", "patient", protocol, episode, _("Symptoms moderate or worse, patient"))
+    return Trend(
+        episode=episode,
+        now=until,
+        where=place(history, course, until),
+        course=course,
+        due=due,
+        view=chosen,
+        from_=start,
+        to=end,
+        staff=staff,
+        patient=says,
+        summary=summarize(history, episode, protocol, until),
+        cows=reading(history, "cows", "staff", episode, until),
+        says=reading(history, "symptom-check", "patient", episode, until),
+        lines=lines(history, episode, protocol),
+        not_done=tuple((round(history.hours(c.observed_at), 3), not_done_word(c.not_done)) for c in history.check_ins if c.not_done),
+        history=history,
+    )
+
+
+def _own(history: History) -> History:
+    return replace(history, check_ins=tuple(c for c in history.check_ins if c.reporter == "patient"))
+
+
+# The time axis ----------------------------------------------------------------------------------------------
+
+
+def window(history: History, now: datetime, view: str) -> tuple[View, float, float]:
+    """Which stretch of hours to show: the one asked for, else the smallest fixed one that holds now."""
+    hours = history.hours(now)
+    if view not in (*WINDOWS, "all"):
+        view = next((name for name, end in WINDOWS.items() if hours <= end), "all")
+    first = min((history.hours(c.observed_at) for c in history.check_ins), default=0.0)
+    start = 0.0 if first >= 0 else -24.0 * (int(-first // 24) + 1)
+    if view == "all":
+        return "all", start, max(24.0, 24.0 * (int(max(hours, 0) // 24) + 1))
+    return view, start if view != "24" else max(start, -24.0), float(WINDOWS[view])  # type: ignore[return-value, index]
+
+
+def ticks(start: float, end: float, origin: datetime, zone: Any, since_use: bool, about: bool) -> list[dict[str, Any]]:
+    """Hour ticks with the clock time each falls on in the ward's zone."""
+    length = end - start
+    step = 6 if length <= 72 else 12 if length <= 168 else 24 if length <= 360 else 168
+    found = []
+    at = start
+    while at <= end:
+        clock = (origin + timedelta(hours=at)).astimezone(zone)
+        name = (_("last use") if since_use else _("admitted")) if at == 0 else f"{at:g} h"
+        found.append({"x": at, "hours": name, "clock": f"{clock:%H:%M}", "strong": at % 24 == 0})
+        at += step
+    return found
+
+
+def days(start: float, end: float, origin: datetime, zone: Any, now: datetime) -> list[dict[str, Any]]:
+    """Where each day of the ward's calendar begins, in hours of the course."""
+    found: list[dict[str, Any]] = []
+    first = (origin + timedelta(hours=start)).astimezone(zone)
+    last = origin + timedelta(hours=end)
+    midnight = first.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    today = now.astimezone(zone).date()
+    while True:
+        at = midnight.replace(tzinfo=zone)
+        if at > last:
+            return found
+        x = max(start, hours_between(origin, at))
+        next_at = (midnight + timedelta(days=1)).replace(tzinfo=zone)
+        wide = hours_between(origin, next_at) - x
+        found.append({"x": round(x, 3), "label": date_format(midnight, "D j") if wide >= 12 else date_format(midnight, "D"), "today": midnight.date() == today})
+        midnight += timedelta(days=1)
+
+
+# Panels -----------------------------------------------------------------------------------------------------
+
+
+def panel(
+    history: History, slug: str, reporter: Reporter, protocol: Protocol, episode: Episode, label: str
+) -> Panel:
+    """One series of the chart. A gap opens where two points are further apart than the protocol allows."""
+    instrument = library().instrument(slug)
+    found = history.done(slug, reporter)
+    points = tuple(_point(c, history, protocol, episode, instrument) for c in found)
+    return Panel(
+        label=label,
+        maximum=instrument.score({}, reporter).maximum,
+        points=points,
+        gaps=tuple(_gaps(found, history, protocol, episode, reporter)),
+    )
+
+
+def _point(c: clinical.CheckIn, history: History, protocol: Protocol, episode: Episode, instrument: Instrument) -> Point:
+    zone = episode.ward.tz
+    hours = history.hours(c.observed_at)
+    return Point(
+        id=c.id,
+        hours=round(hours, 3),
+        value=c.total if c.total is not None else c.at_least,
+        marks=marks(c, protocol),
+        words=", ".join([words.hours(hours), words.day_clock(c.observed_at, zone), result(c, instrument), *mark_words(marks(c, protocol)), _("by %(who)s") % {"who": c.recorded_by}]),
+        url=reverse("check_in", args=[c.id]),
+    )
+
+
+def _gaps(found: Sequence[clinical.CheckIn], history: History, protocol: Protocol, episode: Episode, reporter: Reporter) -> Iterable[Gap]:
+    zone = episode.ward.tz
+    for before, after in zip(found, found[1:], strict=False):
+        if reporter == "staff":
+            every = protocol.staff_interval(history.hours(before.observed_at))
+        else:
+            every = timedelta(hours=protocol.patient_checks.every_hours)
+        if after.observed_at - before.observed_at > protocol.gap_intervals * every:
+            between = [c for c in history.check_ins if c.not_done and before.observed_at < c.observed_at < after.observed_at]
+            text = _("no check-in") if not between or reporter == "patient" else _("no score")
+            start, end = words.clock(before.observed_at, zone), words.clock(after.observed_at, zone)
+            yield Gap(round(history.hours(before.observed_at), 3), round(history.hours(after.observed_at), 3), f"{text} {start}\u2013{end}")
+
+
+def panel_json(one: Panel, title: str, unit: str) -> dict[str, Any]:
+    """A panel as the chart script draws it: a null in the middle of every gap, incomplete points apart."""
+    line: list[dict[str, Any]] = []
+    partial: list[dict[str, Any]] = []
+    breaks = {gap.from_: gap for gap in one.gaps}
+    for point in one.points:
+        drawn = {"x": point.hours, "y": point.value, "marks": list(point.marks), "words": point.words, "url": point.url}
+        if "partial" in point.marks:
+            partial.append(drawn)
+        else:
+            line.append(drawn)
+        gap = breaks.get(point.hours)
+        if gap:
+            line.append({"x": (gap.from_ + gap.to) / 2, "y": None})
+    return {
+        "title": title,
+        "unit": unit,
+        "max": one.maximum,
+        "line": line,
+        "partial": partial,
+        "gaps": [{"from": gap.from_, "to": gap.to, "text": gap.text} for gap in one.gaps],
+    }
+
+
+# Words ------------------------------------------------------------------------------------------------------
+
+
+def lines(history: History, episode: Episode, protocol: Protocol) -> tuple[Line, ...]:
+    """Every check-in as a line of the table, newest first."""
+    found = []
+    last: dict[tuple[str, str], int] = {}
+    for c in history.check_ins:
+        instrument = library().instrument(c.instrument, c.version)
+        before = last.get((c.instrument, c.reporter))
+        moved = words.change(c.total, before) if c.total is not None and before is not None else ""
+        if c.total is not None:
+            last[c.instrument, c.reporter] = c.total
+        found.append(
+            Line(
+                id=c.id, url=reverse("check_in", args=[c.id]), at=c.observed_at, hours=history.hours(c.observed_at),
+                instrument=instrument.name, by=c.recorded_by, reporter=c.reporter, result=result(c, instrument),
+                change=moved, marks=tuple(mark_words(marks(c, protocol))), note=c.note,
+            )  # fmt: skip
+        )
+    return tuple(reversed(found))
+
+
+def reading(history: History, slug: str, reporter: Reporter, episode: Episode, now: datetime) -> Reading | None:
+    """The newest value of one series in large type, with the one before it and the highest."""
+    found = history.done(slug, reporter)
+    if not found:
+        return None
+    zone, last = episode.ward.tz, found[-1]
+    instrument = library().instrument(slug, last.version)
+    complete = [c for c in found if c.total is not None]
+    before = next((c for c in reversed(found[:-1]) if c.total is not None), None)
+    highest = max(complete, key=lambda c: c.total or 0, default=None)
+    band = instrument.band(last.band)
+    word = band.label if band else ""
+    if last.total is None:
+        word = _("at least; %(rated)d of %(asked)d answered") % {"rated": last.rated, "asked": last.asked}
+    return Reading(
+        value=str(last.total if last.total is not None else last.at_least),
+        out_of=instrument.score({}, reporter).maximum,
+        word=word,
+        change=words.change(last.total, before.total) if before and last.total is not None and before.total is not None else "",
+        age=words.ago(last.observed_at, now),
+        was=_("was %(n)d at %(time)s") % {"n": before.total, "time": words.weekday_clock(before.observed_at, zone)} if before and before.total is not None else "",
+        highest=_("highest %(n)d, %(time)s") % {"n": highest.total, "time": words.weekday_clock(highest.observed_at, zone)} if highest and len(complete) > 1 else "",
+    )
+
+
+def summarize(history: History, episode: Episode, protocol: Protocol, now: datetime) -> Summary:
+    """What the chart shows, from the same numbers: the conclusion first."""
+    name, zone = episode.patient.chosen_name.split()[0], episode.ward.tz
+    staff = [c for c in history.done("cows", "staff") if c.total is not None]
+    says = [c for c in history.done("symptom-check", "patient") if c.total is not None]
+    rest: list[str] = []
+    if not staff and not says:
+        return Summary(_("No scores yet."), _("The first check-in starts the chart."))
+    apart = disagreement(history, protocol)
+    if apart == "worse":
+        lead = _("%(name)s feels worse while the score falls.") % {"name": name}
+    elif apart == "better":
+        lead = _("%(name)s feels better while the score rises.") % {"name": name}
+    elif staff:
+        lead = _staff_words(staff, now) + "."
+    else:
+        lead = _says_words(name, says, now) + "."
+    if staff and apart:
+        rest.append(_staff_words(staff, now) + ".")
+    if staff and len(staff) > 1:
+        top = max(staff, key=lambda c: c.total or 0)
+        if top is not staff[-1]:
+            rest.append(_("Highest %(n)d at %(h)s (%(time)s).") % {"n": top.total, "h": words.hours(history.hours(top.observed_at)), "time": words.weekday_clock(top.observed_at, zone)})
+    if says and (staff or apart):
+        rest.append(_says_words(name, says, now) + ".")
+    missing = len(_gap_list(history, protocol, episode))
+    if missing == 1:
+        rest.append(_("One stretch without a score."))
+    elif missing:
+        rest.append(_("%(n)d stretches without a score.") % {"n": missing})
+    return Summary(lead, " ".join(rest))
+
+
+def _gap_list(history: History, protocol: Protocol, episode: Episode) -> list[Gap]:
+    return list(_gaps(history.done("cows", "staff"), history, protocol, episode, "staff"))
+
+
+def _staff_words(staff: list[clinical.CheckIn], now: datetime) -> str:
+    last = staff[-1]
+    band = library().instrument("cows", last.version).band(last.band)
+    said = _("COWS is %(n)d, %(band)s") % {"n": last.total, "band": band.label if band else ""}
+    return said + _moved(staff)
+
+
+def _says_words(name: str, says: list[clinical.CheckIn], now: datetime) -> str:
+    last = says[-1]
+    said = _("%(name)s's own report: %(n)d of %(asked)d symptoms moderate or worse") % {"name": name, "n": last.total, "asked": last.asked}
+    return said + _moved(says)
+
+
+def _moved(found: list[clinical.CheckIn]) -> str:
+    if len(found) < 2:
+        return ""
+    last, before = found[-1], found[-2]
+    assert last.total is not None and before.total is not None
+    over = words.span(last.observed_at - before.observed_at)
+    return ", " + _("%(change)s in %(span)s") % {"change": words.change(last.total, before.total), "span": over}
+
+
+def disagreement(history: History, protocol: Protocol) -> Literal["", "worse", "better"]:
+    """Whether staff score and patient report move apart: each by the protocol's share of its scale, over two check-ins.
+
+    "worse": the patient feels worse while the staff score falls. "better": the other way round.
+    """
+    staff = [c for c in history.done("cows", "staff") if c.total is not None][-3:]
+    says = [c for c in history.done("symptom-check", "patient") if c.total is not None][-3:]
+    if len(staff) < 2 or len(says) < 2 or abs(hours_between(staff[-1].observed_at, says[-1].observed_at)) > 24:
+        return ""
+    moved = (staff[-1].total or 0) - (staff[0].total or 0), (says[-1].total or 0) - (says[0].total or 0)
+    most = library().instrument("cows").score({}, "staff").maximum, says[-1].asked
+    share = float(protocol.disagreement_share)
+    if moved[0] <= -share * most[0] and moved[1] >= share * most[1]:
+        return "worse"
+    if moved[0] >= share * most[0] and moved[1] <= -share * most[1]:
+        return "better"
+    return ""

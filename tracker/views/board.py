@@ -1,0 +1,19 @@
+"""The ward board."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tracker import access
+from tracker.board import ORDER, board
+
+
+@require_GET
+def ward(request: HttpRequest) -> HttpResponse:
+    """Everybody on one ward, most urgent first."""
+    asked = request.GET.get("ward", "")
+    mine = access.wards(request.user)  # type: ignore[arg-type]
+    here = access.choose_ward(mine, asked)
+    found = board(request.user, here, timezone.now())  # type: ignore[arg-type]
+    return render(request, "tracker/board.html", {"board": found, "zone": here.tz, "wards": mine, "order": ORDER})

@@ -1,0 +1,212 @@
+"""Check-ins by staff: the form, one check-in, its correction, and the draft that loses nothing."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinical import history as clinical
+from clinical.instruments import Instrument
+from clinical.schedule import next_due
+from clinical.symptoms import Reporter
+from tracker import access, actions, words
+from tracker.content import library
+from tracker.forms.check_in import CheckInForm, entries_of
+from tracker.history import check_in as as_clinical
+from tracker.history import of_episode, protocol_of
+from tracker.models import CheckIn, Episode
+from tracker.results import mark_words, marks, result
+from tracker.views.sending import json_answer, posted, save, wants_json
+
+
+@require_http_methods(["GET", "POST"])
+def check_in(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
+    """The form of one instrument for one stay; sent here too."""
+    instrument = instrument_for(slug, "staff")
+    if request.method == "GET":
+        episode = access.open_record(request.user, pk, f"check-in form {slug}")  # type: ignore[arg-type]
+    else:
+        episode = access.episode(request.user, pk)  # type: ignore[arg-type]
+    now = timezone.now()
+    history = of_episode(episode)
+    previous = next(iter(reversed(history.done(slug, "staff"))), None)
+    draft = access.draft(request.user, episode, slug) if request.method == "GET" else None  # type: ignore[arg-type]
+    form = CheckInForm(
+        posted(request) if request.method == "POST" else None,
+        instrument=instrument, episode=episode, reporter="staff", now=now, previous=previous,
+        unlikely_change=protocol_of(episode).unlikely_change, initial=draft.entries if draft else None,
+        new_id=draft.pk if draft else None,
+    )  # fmt: skip
+    status = 200
+    if request.method == "POST":
+        kept, status = save(request, form)
+        target = reverse("episode", args=[episode.pk])
+        sentence = saved_words(kept.check_in, episode, previous, now) if kept else ""
+        if wants_json(request):
+            return json_answer(form, kept, status, sentence, target)
+        if kept:
+            messages.success(request, sentence)
+            return HttpResponseRedirect(target, status=303)
+    context = staff_page(form, history, now) | {"draft": draft, "others": others(slug)}
+    return render(request, "tracker/check_in.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Correct a check-in: the same form, filled with what stands, and a reason."""
+    was = access.check_in(request.user, pk)  # type: ignore[arg-type]
+    reporter: Reporter = was.reporter  # type: ignore[assignment]
+    instrument = library().instrument(was.instrument, was.instrument_version)
+    now = timezone.now()
+    form = CheckInForm(
+        posted(request) if request.method == "POST" else None,
+        instrument=instrument, episode=was.episode, reporter=reporter, now=now, replaces=was,
+        initial=entries_of(was, instrument, reporter),
+    )  # fmt: skip
+    status = 200
+    if request.method == "POST":
+        kept, status = save(request, form)
+        if wants_json(request):
+            return json_answer(form, kept, status, _("Corrected."), reverse("check_in", args=[form.data.get("id") or was.pk]))
+        if kept:
+            messages.success(request, _("Corrected. The first version stays readable below."))
+            return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
+    own = reporter == "patient"
+    context = staff_page(form, of_episode(was.episode), now) | {"was": was}
+    return render(request, "tracker/me_form.html" if own else "tracker/check_in.html", context, status=status)
+
+
+def one(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One check-in: every answer, when it was true and when it was written down, and what it replaced."""
+    row = access.open_check_in(request.user, pk)  # type: ignore[arg-type]
+    instrument = library().instrument(row.instrument, row.instrument_version)
+    found = as_clinical(row)
+    protocol = protocol_of(row.episode)
+    earlier = [(old, result(as_clinical(old), instrument), answers_of(old, instrument)) for old in access.corrections(row)]
+    replacement = access.replacement(row)
+    own = request.user.role == row.reporter
+    context = {
+        "check_in": row,
+        "episode": row.episode,
+        "instrument": instrument,
+        "zone": row.episode.ward.tz,
+        "result": result(found, instrument),
+        "marks": mark_words(marks(found, protocol)),
+        "late_minutes": int((row.recorded_at - row.observed_at).total_seconds() // 60),
+        "answers": answers_of(row, instrument),
+        "earlier": earlier,
+        "replacement": replacement,
+        "may_correct": replacement is None and (own or (row.reporter == "staff" and request.user.role != "patient")),
+    }
+    if request.user.role == "patient":
+        from tracker.views.me import receipt
+
+        return receipt(request, row, context)
+    return render(request, "tracker/one_check_in.html", context)
+
+
+@require_POST
+def draft(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
+    """Keep what is on the form so far. Answered with 204: nothing on the page changes."""
+    instrument_for(slug, "staff")
+    episode = access.episode(request.user, pk)  # type: ignore[arg-type]
+    return keep_draft(request, episode, slug)
+
+
+def keep_draft(request: HttpRequest, episode: Episode, slug: str) -> HttpResponse:
+    """Keep, or with `discard` throw away, the sender's unsent answers for one form."""
+    if request.POST.get("discard"):
+        actions.discard_draft(by=request.user, episode=episode, instrument=slug)  # type: ignore[arg-type]
+        return HttpResponseRedirect(request.path.removesuffix("draft/"), status=303)
+    try:
+        draft_id = UUID(request.POST.get("id", ""))
+    except ValueError:
+        return JsonResponse({"problems": {"id": _("Reload the form and try again.")}}, status=422)
+    kept = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "id", "banner") and v and len(v) <= 2000}
+    actions.keep_draft(by=request.user, episode=episode, instrument=slug, draft_id=draft_id, entries=kept)  # type: ignore[arg-type]
+    return HttpResponse(status=204)
+
+
+# Shared by the views of staff and of patients -----------------------------------------------------------------
+
+
+def instrument_for(slug: str, reporter: Reporter) -> Instrument:
+    """The newest version of an instrument this reporter fills in. Raises Http404 otherwise."""
+    found = library().instruments.get(slug)
+    if found is None or reporter not in found.filled_by:
+        raise Http404
+    return found
+
+
+def others(slug: str) -> list[Instrument]:
+    """The other forms staff fill in."""
+    return [i for i in library().instruments.values() if "staff" in i.filled_by and i.slug != slug]
+
+
+def staff_page(form: CheckInForm, history: clinical.History, now: datetime) -> dict[str, Any]:
+    """What a staff form shows around its questions. Earlier values go along for the script, which shows each one
+    only once its question is answered."""
+    zone = form.zone
+    previous = form.previous
+    was = None
+    if previous:
+        was = {"at": words.clock(previous.observed_at, zone), "answers": dict(previous.answers), "total": previous.total}
+    last = next(iter(reversed(history.done("cows", "staff"))), None)
+    return {
+        "form": form,
+        "instrument": form.instrument,
+        "episode": form.episode,
+        "history": history,
+        "hours": history.hours(now),
+        "last_cows": last,
+        "last_cows_result": result(last, library().instrument("cows", last.version)) if last else "",
+        "was": was,
+        "now": now,
+        "zone": zone,
+    }
+
+
+def saved_words(row: CheckIn, episode: Episode, previous: clinical.CheckIn | None, now: datetime) -> str:
+    """The one sentence after saving: what it came to, how it changed, and what is due next."""
+    instrument = library().instrument(row.instrument, row.instrument_version)
+    found = as_clinical(row)
+    said = _("Saved: %(name)s %(result)s") % {"name": instrument.name, "result": result(found, instrument)}
+    if previous and previous.total is not None and row.total is not None:
+        said += _(", %(change)s in %(span)s") % {"change": words.change(row.total, previous.total), "span": words.span(row.observed_at - previous.observed_at)}
+    if episode.ended_at:
+        return f"{said}."
+    due = next_due(of_episode(episode), protocol_of(episode), now)
+    return _("%(said)s. Next COWS due %(time)s.") % {"said": said, "time": words.weekday_clock(due.at, episode.ward.tz)}
+
+
+def answers_of(row: CheckIn, instrument: Instrument) -> list[tuple[str, str, str]]:
+    """Question, value and meaning of every question, also of those left out: missing is never zero."""
+    found = []
+    for item in instrument.items_for(row.reporter):  # type: ignore[arg-type]
+        label = item.patient if row.reporter == "patient" and item.patient else item.label
+        value = row.answers.get(item.slug)
+        if item.kind == "count":
+            if value is None:
+                continue
+            label = f"{instrument.item_by_slug[item.counts].label}: {item.patient.lower()}" if row.reporter == "patient" else item.label
+        if value is None:
+            found.append((label, "", _("not asked")))
+        elif value == "skipped":
+            found.append((label, "", _("chose not to answer")))
+        elif item.kind == "quantity":
+            found.append((label, f"{value:g}", item.unit))
+        else:
+            meaning = item.label_of(value)
+            if item.kind == "measured":
+                meaning = f"{row.answers.get(item.rate)} {item.unit}"
+                if row.answers.get(item.cause):
+                    meaning += _(", another cause: %(cause)s") % {"cause": row.answers[item.cause]}
+            found.append((label, str(value), meaning))
+    return found

@@ -1,0 +1,49 @@
+"""One stay: the trend, and the numbers its chart is drawn from."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tracker import access
+from tracker.heat_map import SOURCES, heat_map
+from tracker.reading import beside
+from tracker.trend import trend
+from tracker.views.check_in import others
+
+
+@require_GET
+def episode(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The trend of one stay, what it says in words, and what to read beside it."""
+    stay = access.open_record(request.user, pk, "trend")  # type: ignore[arg-type]
+    found = trend(stay, timezone.now(), request.GET.get("view", ""))
+    source = request.GET.get("heat", "")
+    if source not in SOURCES:
+        source = "patient" if found.says else "cows"
+    views = [("24", _("First 24 h")), ("72", _("First 72 h")), ("week", _("Week")), ("all", _("All"))]
+    context = {
+        "trend": found,
+        "episode": stay,
+        "history": found.history,
+        "hours": found.where.hours,
+        "zone": stay.ward.tz,
+        "now": found.now,
+        "views": views,
+        "heat": heat_map(found, source),  # type: ignore[arg-type]
+        "heat_source": source,
+        "picks": beside(found.history, found.where, found.now, "staff"),
+        "drafts": access.drafts(stay),
+        "others": others("cows"),
+        "chart": found.as_json(),
+    }
+    return render(request, "tracker/episode.html", context)
+
+
+@require_GET
+def trend_json(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The chart's numbers, for a page that is already open."""
+    stay = access.episode(request.user, pk)  # type: ignore[arg-type]
+    return JsonResponse(trend(stay, timezone.now(), request.GET.get("view", "")).as_json())

@@ -1,0 +1,39 @@
+"""Pages for when something is not there, not allowed or broken. Each says what to do next."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from tracker.views.sending import Malformed, wants_json
+
+
+def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"saved": False, "problems": {"": sentence}}, status=status)
+    return render(request, "error.html", {"title": title, "sentence": sentence, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    sentence = str(exception) if isinstance(exception, Malformed) else _("The request could not be read. Go back, reload the page and try again.")
+    return _page(request, 400, _("That did not work"), sentence)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, the same for what is not there and for what is not yours."""
+    return _page(request, 404, _("Nothing here"), _("There is no such page, or it is not one of yours. Go back to your first page and open it from there."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return _page(request, 403, _("Not allowed"), _("Your account may not do this. Go back to your first page."))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500. Renders without touching the database."""
+    return _page(request, 500, _("Something broke"), _("This is our fault, not yours. What you typed is kept as a draft where it could be. Go back and try again; if it stays broken, write on paper and tell whoever runs this site."))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form that cannot be trusted: usually a page left open across sign-in."""
+    return _page(request, 403, _("Please send it again"), _("The page was open for too long or was opened before you signed in. Go back, reload the page and send it again. If this happens every time, the site's EBB_TRUSTED_ORIGINS or EBB_HTTPS setting does not match its address."))

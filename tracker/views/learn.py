@@ -1,0 +1,29 @@
+"""The library, readable without signing in."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from clinical.articles import SHELVES
+from tracker.content import library
+
+
+@login_not_required
+@require_GET
+def learn(request: HttpRequest) -> HttpResponse:
+    """Every article, grouped by what people ask."""
+    articles = library().articles.values()
+    shelves = [(name, [a for a in articles if a.about.group == group]) for group, name in SHELVES.items()]
+    return render(request, "tracker/learn.html", {"shelves": [(name, found) for name, found in shelves if found]})
+
+
+@login_not_required
+@require_GET
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """One article, its sources, and what to read next."""
+    found = library().articles.get(slug)
+    if found is None:
+        raise Http404
+    related = [library().articles[other] for other in found.about.related]
+    return render(request, "tracker/article.html", {"article": found, "related": related})

@@ -1,0 +1,176 @@
+"""The patient's own pages: how are you, tap what you have, rate it, look it over, send it."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clinical.history import place
+from tracker import access, actions, words
+from tracker.content import library
+from tracker.forms.check_in import CheckInForm
+from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form
+from tracker.history import course_of, of_episode
+from tracker.models import CheckIn, Draft, Episode
+from tracker.reading import beside
+from tracker.trend import trend
+from tracker.views.check_in import instrument_for, keep_draft
+from tracker.views.sending import json_answer, posted, save, wants_json
+
+SYMPTOMS = "symptom-check"
+
+
+@require_GET
+def me(request: HttpRequest) -> HttpResponse:
+    """How are you right now?"""
+    episode = access.open_own_record(request.user, "own page")  # type: ignore[arg-type]
+    now = timezone.now()
+    history = of_episode(episode)
+    where = place(history, course_of(episode), now)
+    return render(
+        request,
+        "tracker/me.html",
+        {
+            "episode": episode,
+            "where": where,
+            "picks": beside(history, where, now, "patient"),
+            "draft": access.draft(request.user, episode, SYMPTOMS),  # type: ignore[arg-type]
+            "zone": episode.ward.tz,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def check_in(request: HttpRequest, slug: str) -> HttpResponse:
+    """A patient's own check-in. The symptom check goes in steps; every other instrument is one page."""
+    instrument = instrument_for(slug, "patient")
+    episode = access.own_episode(request.user)  # type: ignore[arg-type]
+    step = request.GET.get("step") or request.POST.get("step") or "pick"
+    if slug == SYMPTOMS and not wants_json(request):
+        if request.method == "GET":
+            return _step(request, episode, step)
+        if step in ("pick", "rate"):
+            return _keep_step(request, episode, step)
+    form = CheckInForm(
+        posted(request) if request.method == "POST" else None,
+        instrument=instrument, episode=episode, reporter="patient", now=timezone.now(),
+    )  # fmt: skip
+    status = 200
+    if request.method == "POST":
+        kept, status = save(request, form)
+        sentence = _("Thank you. Staff on your unit can see this now (%(time)s).") % {"time": words.clock(form.now, form.zone)}
+        if wants_json(request):
+            url = reverse("check_in", args=[kept.check_in.pk]) if kept else ""
+            return json_answer(form, kept, status, sentence, url)
+        if kept:
+            messages.success(request, sentence)
+            return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
+    return render(request, "tracker/me_form.html", {"form": form, "instrument": instrument, "episode": episode}, status=status)
+
+
+def _step(request: HttpRequest, episode: Episode, step: str) -> HttpResponse:
+    """One step of the symptom check, from the draft that holds what was tapped so far."""
+    draft = access.draft(request.user, episode, SYMPTOMS)  # type: ignore[arg-type]
+    picked = picked_in(draft.entries if draft else {})
+    context: dict[str, Any] = {"episode": episode, "draft_id": draft.pk if draft else uuid4(), "picked": picked, "step": step}
+    if step == "rate" and picked:
+        context["form"] = rate_form(episode, draft.entries, timezone.now())  # type: ignore[union-attr]
+        return render(request, "tracker/me_rate.html", context)
+    if step == "review" and draft:
+        return render(request, "tracker/me_review.html", context | _review(episode, draft))
+    return render(request, "tracker/me_pick.html", context | {"groups": grouped(), "names": GROUPS})
+
+
+def _keep_step(request: HttpRequest, episode: Episode, step: str) -> HttpResponse:
+    """Keep one step in the draft and go on to the next."""
+    draft = access.draft(request.user, episode, SYMPTOMS)  # type: ignore[arg-type]
+    entries = dict(draft.entries) if draft else {}
+    here = reverse("me_check_in", args=[SYMPTOMS])
+    if step == "pick":
+        entries["picked"] = [s for s in request.POST.getlist("picked") if s in library().symptoms]
+        following = "rate" if entries["picked"] else "review"
+    else:
+        form = rate_form(episode, entries, timezone.now(), data=request.POST)
+        if not form.is_valid():
+            context = {"form": form, "episode": episode, "picked": picked_in(entries), "draft_id": draft.pk if draft else uuid4()}
+            return render(request, "tracker/me_rate.html", context, status=422)
+        entries |= {k: str(v) for k, v in form.cleaned_data.items() if v is not None}
+        following = "review"
+    try:
+        draft_id = UUID(request.POST.get("id", ""))
+    except ValueError:
+        draft_id = uuid4()
+    actions.keep_draft(by=request.user, episode=episode, instrument=SYMPTOMS, draft_id=draft_id, entries=entries)  # type: ignore[arg-type]
+    return HttpResponseRedirect(f"{here}?step={following}", status=303)
+
+
+def _review(episode: Episode, draft: Draft) -> dict[str, Any]:
+    """What will be sent: what was rated, in words, and "none" for everything that was not picked."""
+    instrument = library().instrument(SYMPTOMS)
+    picked = picked_in(draft.entries)
+    rated, sent = [], {}
+    for item in instrument.items_for("patient"):
+        said = draft.entries.get(item.slug)
+        if item.kind == "count":
+            if item.counts in picked and said is not None:
+                sent[item.slug] = said
+                rated.append((item.patient, item.label_of(int(said)), True))
+            continue
+        if item.slug in picked:
+            sent[item.slug] = said if said is not None else "skipped"
+            word = _("Skipped") if sent[item.slug] == "skipped" else next(o.patient or o.label for o in item.options if str(o.value) == said)
+            rated.append((item.patient, word, False))
+        else:
+            sent[item.slug] = "0"
+    form = CheckInForm(instrument=instrument, episode=episode, reporter="patient", now=timezone.now(), new_id=draft.pk)
+    none = sum(1 for item in instrument.scored_for("patient") if item.slug not in picked)
+    return {"rated": rated, "sent": sent, "none": none, "form": form}
+
+
+@require_POST
+def draft(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep a patient's unsent answers, or throw them away."""
+    instrument_for(slug, "patient")
+    return keep_draft(request, access.own_episode(request.user), slug)  # type: ignore[arg-type]
+
+
+@require_GET
+def my_trend(request: HttpRequest) -> HttpResponse:
+    """The patient's own course: words first, a simple line, no scores and no bands."""
+    episode = access.open_own_record(request.user, "own trend")  # type: ignore[arg-type]
+    found = trend(episode, timezone.now(), own=True)
+    return render(request, "tracker/me_trend.html", {"trend": found, "episode": episode, "zone": episode.ward.tz, "simple": simple_line(found)})
+
+
+def simple_line(found: Any) -> dict[str, Any]:
+    """The patient's own reports as one small line: how many symptoms were moderate or worse, day by day."""
+    points = found.patient.points
+    if not points:
+        return {"points": [], "path": []}
+    end = max(24.0, points[-1].hours)
+    start = min(0.0, points[0].hours)
+    runs: list[list[str]] = [[]]
+    ends = {gap.from_ for gap in found.patient.gaps}
+    dots = []
+    for point in points:
+        x = round(10 + (point.hours - start) / (end - start) * 300, 1)
+        y = round(110 - point.value / max(1, found.patient.maximum) * 100, 1)
+        dots.append((x, y))
+        runs[-1].append(f"{x},{y}")
+        if point.hours in ends:
+            runs.append([])
+    return {"points": dots, "path": [" ".join(run) for run in runs if len(run) > 1], "days": [(round(10 + (h - start) / (end - start) * 300, 1), int(h // 24) + 1) for h in range(0, int(end) + 1, 24)]}
+
+
+def receipt(request: HttpRequest, row: CheckIn, context: dict[str, Any]) -> HttpResponse:
+    """What the patient sees after sending: that it arrived, one thing that may help, and what they said."""
+    history = of_episode(row.episode)
+    now = timezone.now()
+    where = place(history, course_of(row.episode), now)
+    return render(request, "tracker/me_receipt.html", context | {"picks": beside(history, where, now, "patient", limit=2)})

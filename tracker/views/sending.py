@@ -1,0 +1,65 @@
+"""What a check-in is sent with and answered by: one address and one form for a page and for a replay from a device."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from tracker import actions
+from tracker.actions import Conflict, Invalid, Saved
+from tracker.forms.check_in import CheckInForm
+
+
+class Malformed(BadRequest):
+    """What was sent is not what this address takes. The message says what it takes."""
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the sender is a script that asked for JSON."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def posted(request: HttpRequest) -> Mapping[str, Any]:
+    """The fields that were sent, as a form or as a flat JSON object. Raises Malformed."""
+    if request.content_type != "application/json":
+        return request.POST
+    try:
+        sent = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(_("This is not valid JSON. Send one object with the form's fields.")) from error
+    if not isinstance(sent, dict) or any(isinstance(value, dict | list) for value in sent.values()):
+        raise Malformed(_("Send one flat JSON object with the form's fields."))
+    return {key: "" if value is None or value is False else "on" if value is True else str(value) for key, value in sent.items()}
+
+
+def save(request: HttpRequest, form: CheckInForm) -> tuple[Saved | None, int]:
+    """Keep what the form says. Returns what was kept, or None with the status to answer with: 422 or 409.
+
+    What was wrong is then on the form, beside what was typed.
+    """
+    if not form.is_valid():
+        return None, 422
+    try:
+        kept = actions.record_check_in(by=request.user, episode=form.episode, entry=form.entry(), now=form.now)  # type: ignore[arg-type]
+    except Invalid as invalid:
+        form.refuse(invalid.problems)
+        return None, 422
+    except Conflict as conflict:
+        form.add_error(None, str(conflict))
+        return None, 409
+    return kept, 200 if kept.again else 201
+
+
+def json_answer(form: CheckInForm, kept: Saved | None, status: int, sentence: str, url: str) -> HttpResponse:
+    """The same answer for a script: a save is only a save with the id echoed."""
+    if kept:
+        return JsonResponse({"saved": True, "id": str(kept.check_in.pk), "again": kept.again, "sentence": sentence, "url": url}, status=status)
+    problems = {name: " ".join(str(e) for e in errors) for name, errors in form.errors.items()}
+    if "__all__" in problems:
+        problems[""] = problems.pop("__all__")
+    return JsonResponse({"saved": False, "problems": problems}, status=status)
+
+

@@ -1,0 +1,31 @@
+"""The first page for each role, and whether the site is well."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.roles import Can
+from tracker import actions
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each role to its first screen."""
+    user = request.user
+    if user.can(Can.SEE_WARD):  # type: ignore[union-attr]
+        return HttpResponseRedirect(reverse("ward"))
+    if user.can(Can.REPORT):  # type: ignore[union-attr]
+        return HttpResponseRedirect(reverse("me"))
+    return HttpResponseRedirect(reverse("people"))
+
+
+@login_not_required
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether a check-in could be saved right now: reading is not enough, so this tries a write and takes it back."""
+    try:
+        actions.try_a_write()
+    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is the same
+        return JsonResponse({"well": False, "why": "The database cannot be written to."}, status=503)
+    return JsonResponse({"well": True})

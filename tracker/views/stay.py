@@ -1,0 +1,101 @@
+"""Admitting, putting a stay right, ending it, and giving a patient an account."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.roles import Can
+from tracker import access, actions
+from tracker.actions import Conflict, Invalid
+from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm, EndStayForm
+from tracker.models import Episode
+
+
+def _to(episode: Episode) -> HttpResponse:
+    return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
+
+
+@require_http_methods(["GET", "POST"])
+def admit(request: HttpRequest) -> HttpResponse:
+    """A new stay, and the patient if they are new."""
+    request.user.must(Can.ADMIT)  # type: ignore[union-attr]
+    here = access.choose_ward(access.wards(request.user), request.GET.get("ward", ""))  # type: ignore[arg-type]
+    form = AdmitForm(request.POST or None, zone=here.tz, now=timezone.now())
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            episode = actions.admit(
+                by=request.user,  # type: ignore[arg-type]
+                ward=here, chosen_name=data["chosen_name"], date_of_birth=data["date_of_birth"],
+                record_number=data["record_number"], admitted_at=data["admitted_at"], stay=form.stay(),
+            )  # fmt: skip
+            messages.success(request, _("%(name)s is on the board, bed %(bed)s.") % {"name": episode.patient.chosen_name, "bed": episode.bed})
+            return _to(episode)
+        except Invalid as invalid:
+            form.refuse(invalid.problems)
+    return render(request, "tracker/admit.html", {"form": form, "ward": here}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put the facts of a stay right. Every chart follows."""
+    episode = access.open_record(request.user, pk, "stay form") if request.method == "GET" else access.episode(request.user, pk)  # type: ignore[arg-type]
+    columns = ("bed", "opioid", "last_use_precision", "usual_pain", "allergies", "what_helps", "version")
+    form = ChangeStayForm(
+        request.POST or None, zone=episode.ward.tz, now=timezone.now(), episode=episode, initial={c: getattr(episode, c) for c in columns}
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                data = form.cleaned_data
+                actions.change_stay(by=request.user, episode=episode, seen_version=data["version"], stay=form.stay(), reason=data["reason"])  # type: ignore[arg-type]
+                messages.success(request, _("Changed. The chart follows."))
+                return _to(episode)
+            except Invalid as invalid:
+                form.refuse(invalid.problems)
+            except Conflict as conflict:
+                form.add_error(None, str(conflict))
+                form.data = form.data.copy() | {"version": str(access.episode(request.user, pk).version)}  # type: ignore[arg-type]
+                status = 409
+    return render(request, "tracker/change_stay.html", {"form": form, "episode": episode, "zone": episode.ward.tz}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Record that somebody left."""
+    episode = access.episode(request.user, pk)  # type: ignore[arg-type]
+    form = EndStayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_stay(by=request.user, episode=episode, ended_at=form.cleaned_data["ended_at"])  # type: ignore[arg-type]
+            messages.success(request, _("Recorded. The stay is closed and stays readable."))
+            return _to(episode)
+        except Invalid as invalid:
+            form.refuse(invalid.problems)
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+    return render(request, "tracker/end_stay.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Let a patient sign in to their own record."""
+    episode = access.episode(request.user, pk)  # type: ignore[arg-type]
+    request.user.must(Can.ADMIT)  # type: ignore[union-attr]
+    form = AccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.give_account(by=request.user, episode=episode, **form.cleaned_data)  # type: ignore[arg-type]
+            messages.success(request, _("%(name)s can sign in now, as %(username)s.") % {"name": episode.patient.chosen_name, "username": made.username})
+            return _to(episode)
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+    return render(request, "tracker/account.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)

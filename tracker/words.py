@@ -1,0 +1,68 @@
+"""Times and changes in a ward's words. Formatting only: no query, no rule."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """ "02:10" in the ward's zone."""
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def day_clock(at: datetime, zone: ZoneInfo) -> str:
+    """ "Fri 20 Nov, 02:10" in the ward's zone."""
+    return f"{date_format(at.astimezone(zone), 'D j M')}, {clock(at, zone)}"
+
+
+def weekday_clock(at: datetime, zone: ZoneInfo) -> str:
+    """ "Fri 02:10" in the ward's zone."""
+    return f"{date_format(at.astimezone(zone), 'D')} {clock(at, zone)}"
+
+
+def span(gap: timedelta) -> str:
+    """ "7 min", "5 h 07", "3 days": how long, as one says it."""
+    minutes = max(0, int(gap.total_seconds() // 60))
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    hours, rest = divmod(minutes, 60)
+    if hours < 24:
+        return _("%(h)d h %(m)02d") % {"h": hours, "m": rest} if rest else _("%(h)d h") % {"h": hours}
+    if hours < 72:
+        return _("%(h)d h") % {"h": hours}
+    days = hours // 24
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """ "7 min ago", or "now" within the first minute."""
+    gap = now - at
+    return _("just now") if gap < timedelta(minutes=1) else _("%(span)s ago") % {"span": span(gap)}
+
+
+def hours(value: float, *, about: bool = False) -> str:
+    """ "38 h", "about 38 h"."""
+    whole = int(value)
+    return _("about %(h)d h") % {"h": whole} if about else _("%(h)d h") % {"h": whole}
+
+
+def change(now: int, before: int) -> str:
+    """ "up 4", "down 3", "no change"."""
+    if now == before:
+        return _("no change")
+    return _("up %(n)d") % {"n": now - before} if now > before else _("down %(n)d") % {"n": before - now}
+
+
+def due(late_by: timedelta) -> str:
+    """ "in 38 min", "due now", "67 min late"."""
+    if late_by < -timedelta(minutes=1):
+        return _("in %(span)s") % {"span": span(-late_by)}
+    if late_by < timedelta(minutes=1):
+        return _("due now")
+    minutes = int(late_by.total_seconds() // 60)
+    if minutes < 120:
+        return _("%(n)d min late") % {"n": minutes}
+    return _("%(span)s late") % {"span": span(late_by)}
