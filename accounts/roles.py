@@ -15,7 +15,7 @@ class Role(models.TextChoices):
     """What someone is on the ward."""
 
     PATIENT = "patient", _("patient")
-    STAFF = "staff", _("nurse or other staff")
+    STAFF = "staff", _("staff")
     SUPERVISOR = "supervisor", _("supervisor")
     ADMIN = "admin", _("administrator")
 

@@ -46,6 +46,7 @@ class FrontMatter:
     review_due: date
     reviewer: str
     reviewed_on: date | None = None
+    leads: bool = False
 
     def __post_init__(self) -> None:
         if not self.sources:
@@ -100,33 +101,34 @@ def choose(
 ) -> list[Pick]:
     """The articles that fit what was just reported and the phase, best first, each with its reason.
 
-    What was reported worst comes first, one article a symptom; then what fits the phase. An article that is
-    about everything ("any time") fills up only when nothing nearer fits.
+    What was reported worst comes first, one article a symptom, with one place kept for the phase; then what fits
+    the phase, those that lead it first. Staff also see what a patient may read, to read it with them. An article
+    for any time fills up only when nothing nearer fits.
     """
-    shelf = [article for article in articles if audience in article.about.audience]
+    shelf = [article for article in articles if _for(audience, article)]
     picks: dict[str, Pick] = {}
     for found in sorted(reported, key=lambda r: (-r.severity, -(r.severity - (r.rose_from or 0)))):
-        if found.severity < 1 or len(picks) >= limit:
-            continue
+        if found.severity < 1 or len(picks) >= limit - 1:
+            break
         fitting = [a for a in shelf if found.symptom.slug in a.about.symptoms]
-        fitting.sort(key=lambda a: (phase not in a.about.phases, len(a.about.symptoms), a.slug))
-        if any(a.slug in picks for a in fitting):
-            continue
-        if fitting:
+        fitting.sort(key=lambda a: (audience not in a.about.audience, phase not in a.about.phases, len(a.about.symptoms), a.slug))
+        if fitting and not any(a.slug in picks for a in fitting):
             picks[fitting[0].slug] = Pick(fitting[0], "reported", _because(found, audience), reported_by)
     by_phase = [a for a in shelf if phase and phase in a.about.phases]
-    by_phase.sort(key=lambda a: (bool(a.about.symptoms), len(a.about.phases), a.slug))
+    by_phase.sort(key=lambda a: (not a.about.leads, bool(a.about.symptoms), len(a.about.phases), a.slug))
+    any_time = [a for a in shelf if not a.about.phases and not a.about.symptoms]
+    any_time.sort(key=lambda a: (not a.about.leads, a.slug))
     for article in by_phase:
-        if len(picks) >= limit:
-            break
-        if article.slug not in picks:
+        if len(picks) < limit and article.slug not in picks:
             picks[article.slug] = Pick(article, "phase", phase_words, "clock")
-    for article in (a for a in shelf if not a.about.phases and not a.about.symptoms):
-        if len(picks) >= limit:
-            break
-        if article.slug not in picks:
+    for article in any_time:
+        if len(picks) < limit and article.slug not in picks:
             picks[article.slug] = Pick(article, "always", "", "clock")
     return list(picks.values())
+
+
+def _for(audience: Audience, article: Article) -> bool:
+    return audience in article.about.audience or (audience == "staff" and "patient" in article.about.audience)
 
 
 def _because(found: Reported, audience: Audience) -> str:

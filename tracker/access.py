@@ -7,7 +7,7 @@ leaves an audit line, reading included.
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -59,7 +59,7 @@ def open_record(by: User, pk: UUID, what: str) -> Episode:
 def own_episode(by: User) -> Episode:
     """The patient's own stay: the open one, else the last. Raises Http404 when there is none."""
     by.must(Can.REPORT)
-    found = episodes(by).order_by("ended_at__isnull", "admitted_at").last()
+    found = episodes(by).order_by(F("ended_at").desc(nulls_first=True), "-admitted_at").first()
     if found is None:
         raise Http404
     return found

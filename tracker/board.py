@@ -4,7 +4,7 @@ Everything here comes from two queries, whatever the number of patients.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q, Window
@@ -19,6 +19,7 @@ from tracker import access, words
 from tracker.content import library
 from tracker.history import course_of, protocol_of
 from tracker.models import CheckIn, Episode
+from tracker.results import not_done_word
 
 SPARK_HOURS = 72
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_BASE = 120.0, 46.0, 43.5
@@ -62,7 +63,13 @@ class Row:
     calls_age: str
     due: Due
     due_words: str
-    not_done: clinical.CheckIn | None
+    asleep: str
+    same_name: str = ""
+
+    @property
+    def rise(self) -> int:
+        """By how much the score moved, without its sign: an arrow says that."""
+        return abs(self.rising)
 
     @property
     def state(self) -> str:
@@ -102,7 +109,7 @@ def board(by: User, ward: Ward, now: datetime) -> Board:
     episodes = list(access.episodes(by).filter(ward=ward, ended_at=None))
     histories = _histories(episodes, now)
     rows = [row(episode, histories[episode.pk], now) for episode in episodes]
-    return Board(ward=ward, now=now, rows=tuple(sorted(rows, key=urgency)))
+    return Board(ward=ward, now=now, rows=tuple(sorted(_alike(rows), key=urgency)))
 
 
 def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
@@ -134,7 +141,7 @@ def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
         calls_age=words.span(now - calls.observed_at) if calls else "",
         due=due,
         due_words=words.due(due.late_by),
-        not_done=contacts[-1] if contacts and contacts[-1].not_done else None,
+        asleep=_not_done_words(contacts[-1], now) if contacts and contacts[-1].not_done else "",
     )
 
 
@@ -142,6 +149,24 @@ def urgency(one: Row) -> tuple[bool, bool, bool, int, list[tuple[int, str]]]:
     """The order of the board, in the words of ORDER: smaller sorts higher."""
     score = (one.cows.total if one.cows.total is not None else one.cows.at_least) if one.cows else -1
     return (one.calls is None, one.due.late_by <= timedelta(hours=1), not one.due.overdue, -score, _natural(one.episode.bed))
+
+
+def _alike(rows: list[Row]) -> list[Row]:
+    """Mark patients whose names begin the same, each with the other's bed: the classic wrong-patient trap."""
+    beds: dict[str, list[str]] = {}
+    for one in rows:
+        beds.setdefault(_first_name(one), []).append(one.episode.bed)
+    return [
+        replace(one, same_name=next((bed for bed in beds[_first_name(one)] if bed != one.episode.bed), "")) for one in rows
+    ]
+
+
+def _first_name(one: Row) -> str:
+    return one.name.split()[0].casefold() if one.name.split() else ""
+
+
+def _not_done_words(contact: clinical.CheckIn, now: datetime) -> str:
+    return f"{not_done_word(contact.not_done).capitalize()}, {words.ago(contact.observed_at, now)}"
 
 
 def _natural(bed: str) -> list[tuple[int, str]]:

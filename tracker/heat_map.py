@@ -42,6 +42,7 @@ class HeatColumn:
 
     label: str
     url: str
+    day: str = ""
     gap: str = ""
 
 
@@ -54,6 +55,7 @@ class HeatMap:
     rows: tuple[tuple[str, str, tuple[HeatCell, ...]], ...]
     six_hours: bool
     of: str
+    quiet: int
 
 
 
@@ -77,22 +79,24 @@ def heat_map(one: Trend, source: Source) -> HeatMap:
                 day_counts[-1] = (day_counts[-1][0], day_counts[-1][1] + 1)
         local = group[0].observed_at.astimezone(zone)
         day = date_format(local, "D j")
-        columns.append(HeatColumn(f"{local:%H}", reverse("check_in", args=[group[-1].id])))
+        columns.append(HeatColumn(f"{local:%H}", reverse("check_in", args=[group[-1].id]), day=day))
         cells_at.append(group)
         if day_counts and day_counts[-1][0] == day:
             day_counts[-1] = (day, day_counts[-1][1] + 1)
         else:
             day_counts.append((day, 1))
     rows = []
+    quiet = 0
     for item in instrument.scored_for(reporter):
         label = item.patient if reporter == "patient" and item.patient else item.label
         cells = tuple(_cell(item, group) for group in cells_at)
         if slug == "symptom-check" and not any(cell.level > 0 for cell in cells):
+            quiet += 1
             continue
         values = [int(cell.text) for cell in cells if cell.text.isdigit()]
         moved = words.change(values[-1], values[-2]) if len(values) > 1 and values[-1] != values[-2] else ""
         rows.append((label, moved, cells))
-    return HeatMap(tuple(c for c in columns if c), tuple(day_counts), tuple(rows), six_hours, slug)
+    return HeatMap(tuple(c for c in columns if c), tuple(day_counts), tuple(rows), six_hours, slug, quiet)
 
 
 def _six_hourly(found: list[CheckIn], history: History) -> list[list[CheckIn]]:

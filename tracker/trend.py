@@ -90,6 +90,7 @@ class Reading:
     age: str
     was: str
     highest: str
+    partial: bool
 
 
 @dataclass(frozen=True)
@@ -354,6 +355,7 @@ def reading(history: History, slug: str, reporter: Reporter, episode: Episode, n
         age=words.ago(last.observed_at, now),
         was=_("was %(n)d at %(time)s") % {"n": before.total, "time": words.weekday_clock(before.observed_at, zone)} if before and before.total is not None else "",
         highest=_("highest %(n)d, %(time)s") % {"n": highest.total, "time": words.weekday_clock(highest.observed_at, zone)} if highest and len(complete) > 1 else "",
+        partial=last.total is None,
     )
 
 

@@ -15,11 +15,11 @@ from django import forms
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
 
 from clinical import history as clinical
 from clinical.instruments import SKIPPED, Answer, AnswerError, Instrument, Item
 from clinical.symptoms import Reporter
+from tracker import words
 from tracker.actions import Entry
 from tracker.forms.when import add_clock, read_clock
 from tracker.models import CheckIn, Episode
@@ -91,7 +91,7 @@ class CheckInForm(forms.Form):
     def _add_time(self) -> None:
         clock = self.now.astimezone(self.zone)
         choices = [("now", _("Now, %(time)s") % {"time": f"{clock:%H:%M}"})]
-        choices += [(str(m), ngettext("%(n)d hour ago", "%(n)d hours ago", m // 60) % {"n": m // 60} if m % 60 == 0 else _("%(n)d min ago") % {"n": m}) for m in AGO]
+        choices += [(str(m), _("%(span)s ago") % {"span": words.span(timedelta(minutes=m))}) for m in AGO]
         at = "now"
         if self.replaces:
             was = self.replaces.observed_at.astimezone(self.zone)

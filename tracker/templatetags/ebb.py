@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BoundField
-from django.forms.widgets import CheckboxInput, RadioSelect, Select, Textarea
+from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
 from django.utils.formats import date_format
 
 from tracker import words
@@ -67,7 +67,13 @@ def item(table: Mapping[str, Any], key: str) -> Any:
 def kind(field: BoundField) -> str:
     """Which of the field templates draws this field."""
     widget = field.field.widget
-    for cls, name in ((RadioSelect, "radios"), (CheckboxInput, "checkbox"), (Textarea, "textarea"), (Select, "select")):
+    for cls, name in (
+        (CheckboxSelectMultiple, "checkboxes"),
+        (RadioSelect, "radios"),
+        (CheckboxInput, "checkbox"),
+        (Textarea, "textarea"),
+        (Select, "select"),
+    ):
         if isinstance(widget, cls):
             return name
     return "text"
@@ -76,7 +82,7 @@ def kind(field: BoundField) -> str:
 @register.filter
 def first_id(field: BoundField) -> str:
     """The id of the first control of a field: where a link in the error summary leads."""
-    return f"{field.auto_id}_0" if isinstance(field.field.widget, RadioSelect) else field.auto_id
+    return f"{field.auto_id}_0" if isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple) else field.auto_id
 
 
 @register.filter

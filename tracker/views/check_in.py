@@ -78,9 +78,8 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
         if kept:
             messages.success(request, _("Corrected. The first version stays readable below."))
             return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
-    own = reporter == "patient"
     context = staff_page(form, of_episode(was.episode), now) | {"was": was}
-    return render(request, "tracker/me_form.html" if own else "tracker/check_in.html", context, status=status)
+    return render(request, "tracker/me_form.html" if reporter == "patient" else "tracker/check_in.html", context, status=status)
 
 
 def one(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -167,7 +166,7 @@ def staff_page(form: CheckInForm, history: clinical.History, now: datetime) -> d
         "hours": history.hours(now),
         "last_cows": last,
         "last_cows_result": result(last, library().instrument("cows", last.version)) if last else "",
-        "was": was,
+        "was_data": was,
         "now": now,
         "zone": zone,
     }

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from tracker import access
+from tracker import access, words
 from tracker.heat_map import SOURCES, heat_map
 from tracker.reading import beside
 from tracker.trend import trend
@@ -38,6 +38,8 @@ def episode(request: HttpRequest, pk: UUID) -> HttpResponse:
         "drafts": access.drafts(stay),
         "others": others("cows"),
         "chart": found.as_json(),
+        "due_words": words.due(found.due.late_by),
+        "every_words": _("every %(span)s") % {"span": words.span(found.due.every)},
     }
     return render(request, "tracker/episode.html", context)
 

@@ -18,6 +18,7 @@ from tracker.forms.check_in import CheckInForm
 from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form
 from tracker.history import course_of, of_episode
 from tracker.models import CheckIn, Draft, Episode
+from tracker.own_trend import own_trend
 from tracker.reading import beside
 from tracker.trend import trend
 from tracker.views.check_in import instrument_for, keep_draft
@@ -145,27 +146,7 @@ def my_trend(request: HttpRequest) -> HttpResponse:
     """The patient's own course: words first, a simple line, no scores and no bands."""
     episode = access.open_own_record(request.user, "own trend")  # type: ignore[arg-type]
     found = trend(episode, timezone.now(), own=True)
-    return render(request, "tracker/me_trend.html", {"trend": found, "episode": episode, "zone": episode.ward.tz, "simple": simple_line(found)})
-
-
-def simple_line(found: Any) -> dict[str, Any]:
-    """The patient's own reports as one small line: how many symptoms were moderate or worse, day by day."""
-    points = found.patient.points
-    if not points:
-        return {"points": [], "path": []}
-    end = max(24.0, points[-1].hours)
-    start = min(0.0, points[0].hours)
-    runs: list[list[str]] = [[]]
-    ends = {gap.from_ for gap in found.patient.gaps}
-    dots = []
-    for point in points:
-        x = round(10 + (point.hours - start) / (end - start) * 300, 1)
-        y = round(110 - point.value / max(1, found.patient.maximum) * 100, 1)
-        dots.append((x, y))
-        runs[-1].append(f"{x},{y}")
-        if point.hours in ends:
-            runs.append([])
-    return {"points": dots, "path": [" ".join(run) for run in runs if len(run) > 1], "days": [(round(10 + (h - start) / (end - start) * 300, 1), int(h // 24) + 1) for h in range(0, int(end) + 1, 24)]}
+    return render(request, "tracker/me_trend.html", {"trend": found, "episode": episode, "zone": episode.ward.tz, "mine": own_trend(found)})
 
 
 def receipt(request: HttpRequest, row: CheckIn, context: dict[str, Any]) -> HttpResponse:

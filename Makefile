@@ -1,0 +1,72 @@
+# Everything a person needs: `make run` and `make test`. The rest is what those two are made of.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN = .venv/bin
+
+.PHONY: run dev test check lint types migrations assets browser lock bench clean
+
+run: .venv/.runtime node_modules/.installed .env  ## the product with a demo ward, at http://127.0.0.1:8000/
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@$(BIN)/python manage.py demo
+	@echo "Ebb is at http://127.0.0.1:$(PORT)/   (stop it with Ctrl-C)"
+	@$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --log-level warning config.wsgi:application
+
+dev: .venv/.dev node_modules/.installed .env  ## the same, reloading when a file changes
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py demo
+	EBB_DEBUG=yes $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
+
+test: .venv/.dev node_modules/.installed browser .env  ## the whole suite, the browser journeys last
+	@mkdir -p var
+	$(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 -q
+	$(BIN)/python -m pytest tests/journeys -n 2 -q
+
+check: lint types migrations test  ## everything that must hold before a change is kept
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+
+types: .venv/.dev .env node_modules/.installed
+	$(BIN)/mypy clinical accounts tracker config
+
+migrations: .venv/.dev .env node_modules/.installed
+	@mkdir -p var
+	$(BIN)/python manage.py check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+lock: .venv/.dev  ## pin again after a change to requirements*.in
+	$(BIN)/pip install -q uv
+	for name in requirements requirements-dev; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $$name.in -o $$name.txt; done
+
+browser: .venv/.dev
+	@$(BIN)/python scripts/browser.py
+
+assets: node_modules/.installed
+
+clean:
+	rm -rf .venv node_modules var .env
+
+# Made once, and again when what they are made from changes -----------------------------------------------------
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/.runtime
+
+node_modules/.installed: package-lock.json | .venv/bin/python
+	$(BIN)/python scripts/assets.py
+	@touch $@
+
+.env: | .venv/bin/python
+	@$(BIN)/python scripts/first_settings.py
+	@mkdir -p var
