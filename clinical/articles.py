@@ -111,7 +111,7 @@ def choose(
         if found.severity < 1 or len(picks) >= limit - 1:
             break
         fitting = [a for a in shelf if found.symptom.slug in a.about.symptoms]
-        fitting.sort(key=lambda a: (audience not in a.about.audience, phase not in a.about.phases, len(a.about.symptoms), a.slug))
+        fitting.sort(key=lambda a: _nearness(a, found.symptom.slug, audience, phase))
         if fitting and not any(a.slug in picks for a in fitting):
             picks[fitting[0].slug] = Pick(fitting[0], "reported", _because(found, audience), reported_by)
     by_phase = [a for a in shelf if phase and phase in a.about.phases]
@@ -125,6 +125,12 @@ def choose(
         if len(picks) < limit and article.slug not in picks:
             picks[article.slug] = Pick(article, "always", "", "clock")
     return list(picks.values())
+
+
+def _nearness(article: Article, symptom: str, audience: Audience, phase: Phase | None) -> tuple[bool, bool, int, bool, str]:
+    """Smaller is nearer: written for this reader, about what helps, and about this symptom before others."""
+    about = article.about
+    return (audience not in about.audience, about.group != "what-helps", about.symptoms.index(symptom), phase not in about.phases, article.slug)
 
 
 def _for(audience: Audience, article: Article) -> bool:

@@ -15,6 +15,8 @@ from typing import Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from accounts.actions import create_person, save_ward
 from accounts.models import User, Ward
 from accounts.roles import Role
@@ -64,8 +66,8 @@ class Person:
     """When staff last scored COWS, in hours ago; None leaves it to the daily round."""
     leans: Mapping[str, float] = field(default_factory=dict)
     """What is stronger (above 1) or weaker in this person than in most: COWS items and symptoms by slug."""
-    systolic: int = 112
-    """The upper blood pressure they have without withdrawal."""
+    pressure: Line = ((0, 112),)
+    """The upper blood pressure they would have without withdrawal."""
     ward: str = EAST
     left_ago: float | None = None
     missed: tuple[float, float] | None = None
@@ -134,7 +136,7 @@ PEOPLE = (
     Person(
         5, "Tomas L.", date(1969, 5, 8), "5", "rx_short_acting", "exact", 62, 9,
         scores=((9, 7), (24, 18), (46, 29), (62, 25)), reports=((9, 4), (30, 13), (50, 18), (62, 17)),
-        seen_ago=2.2, leans=STOMACH, systolic=78, usual_pain="Lower back since 2015",
+        seen_ago=2.2, leans=STOMACH, pressure=((9, 112), (40, 86), (62, 76)), usual_pain="Lower back since 2015",
     ),
     # Stopped methadone: later to start, longer to ease.
     Person(
@@ -285,6 +287,7 @@ def _staff_writes(person: Person, began: datetime, came: list[Check], rng: Rando
     """What staff wrote at each check: COWS or why not, and vital signs every second time."""
     done = [check for check in came if not check.asleep]
     late, corrected, declined = (_nearest(done, hour) for hour in (person.late, person.corrected, person.declined))
+    cut_short = came[-1] if person.cut_short else None
     for n, check in enumerate(came):
         by = on_shift(person, check.at)
         if check.asleep:
@@ -309,14 +312,14 @@ def _staff_writes(person: Person, began: datetime, came: list[Check], rng: Rando
             )  # fmt: skip
             assert first.entry
             yield replace(right, corrects=first.entry.id)
-        elif person.cut_short and check is came[-1]:
+        elif check is cut_short:
             for slug in ("cows_pupils", "cows_gooseflesh"):
                 del answers[slug]
             yield _written(person, by, check.at, "cows", answers, incomplete_reason=CheckIn.Incomplete.CALLED_AWAY.value, note="Called to bed 2.")
         else:
             yield _written(person, by, check.at, "cows", answers, wait=wait)
-        if (n % 2 == 0 or check is came[-1]) and not person.cut_short:
-            yield _written(person, by, check.at + timedelta(minutes=2), "vitals", vital_signs(score, rate, person.systolic, rng))
+        if (n % 2 == 0 or check is came[-1]) and check is not cut_short:
+            yield _written(person, by, check.at + timedelta(minutes=2), "vitals", vital_signs(score, rate, value_at(person.pressure, check.hours), rng))
 
 
 def _person_writes(person: Person, began: datetime, admitted: datetime, ended: datetime, rng: Random) -> Iterator[Event]:
@@ -424,7 +427,7 @@ def _measured(item: Item, value: int, rng: Random) -> int:
     starts = {option.value: option.from_ or 0 for option in item.options}
     lowest = max(64, starts[value])
     above = [start for start in starts.values() if start > starts[value]]
-    return rng.randint(lowest, min([lowest + 14, *(start - 1 for start in above)]))
+    return rng.randint(lowest, min([lowest + 9, *(start - 1 for start in above)]))
 
 
 def symptom_answers(felt: int, phase: Phase, person: Person, rng: Random) -> dict[str, Answer]:
@@ -452,9 +455,9 @@ def symptom_answers(felt: int, phase: Phase, person: Person, rng: Random) -> dic
     return answers
 
 
-def vital_signs(score: int, pulse: int, systolic: int, rng: Random) -> dict[str, Answer]:
-    """Vital signs that go with a COWS of `score`, its pulse, and this person's usual blood pressure."""
-    upper = systolic + round(score * 0.8) + rng.randint(-4, 4)
+def vital_signs(score: int, pulse: int, pressure: float, rng: Random) -> dict[str, Answer]:
+    """Vital signs that go with a COWS of `score`, its pulse, and the blood pressure they would have without withdrawal."""
+    upper = round(pressure + score * 0.8) + rng.randint(-4, 4)
     return {
         "pulse": pulse,
         "systolic": upper,
@@ -469,12 +472,13 @@ def vital_signs(score: int, pulse: int, systolic: int, rng: Random) -> dict[str,
 # Playing it -------------------------------------------------------------------------------------------------
 
 
-def make(*, now: datetime, password: str) -> None:
+def make(*, password: str, now: datetime | None = None) -> None:
     """Make the wards, their people and everything that happened up to `now`, by calling the actions.
 
     `password` opens the accounts in SIGN_IN; nobody knows the password of the others. Call it inside one
     transaction, so that a demo ward is there whole or not at all.
     """
+    now = now or timezone.now()
     wards = {name: save_ward(by=None, ward=Ward(name=name, zone=ZONE)) for name in WARDS}
     east, both = [wards[EAST]], list(wards.values())
     unknown = token_urlsafe(24)

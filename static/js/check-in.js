@@ -94,9 +94,8 @@ async function keep() {
   if (!form.dataset.draft || form.dataset.sending) return;
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: new FormData(form), redirect: "error", headers: { Accept: "application/json" } });
-    if (answer.status !== 204) throw new Error(String(answer.status));
-    const clock = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    kept.textContent = `Kept as a draft, ${clock}`;
+    if (!answer.ok) throw new Error(String(answer.status));
+    kept.textContent = `Kept as a draft, ${(await answer.json()).kept}`;
   } catch {
     kept.textContent = "Not kept yet: no connection. Do not close this page.";
   }

@@ -82,8 +82,9 @@ class CheckInForm(forms.Form):
         self.previous, self.unlikely_change, self.replaces = previous, unlikely_change, replaces
         self.zone = episode.ward.tz
         self.banner = banner_of(episode)
+        may_skip = reporter == "patient" and instrument.summary != "none"
         for item in instrument.items_for(reporter):
-            self.fields.update(fields_of(item, reporter))
+            self.fields.update(fields_of(item, reporter, may_skip=may_skip))
         self._add_time()
         if replaces:
             self._add_correction(replaces)
@@ -91,7 +92,8 @@ class CheckInForm(forms.Form):
     def _add_time(self) -> None:
         clock = self.now.astimezone(self.zone)
         choices = [("now", _("Now, %(time)s") % {"time": f"{clock:%H:%M}"})]
-        choices += [(str(m), _("%(span)s ago") % {"span": words.span(timedelta(minutes=m))}) for m in AGO]
+        spans = [words.span(timedelta(minutes=m)) for m in AGO]
+        choices += [(str(m), _("%(span)s ago") % {"span": span} if m == AGO[0] else span) for m, span in zip(AGO, spans, strict=True)]
         at = "now"
         if self.replaces:
             was = self.replaces.observed_at.astimezone(self.zone)
@@ -216,8 +218,8 @@ class CheckInForm(forms.Form):
         )
 
 
-def fields_of(item: Item, reporter: Reporter) -> dict[str, forms.Field]:
-    """The form fields of one item, in this reporter's words."""
+def fields_of(item: Item, reporter: Reporter, *, may_skip: bool) -> dict[str, forms.Field]:
+    """The form fields of one item, in this reporter's words. With `may_skip`, "skip this one" is an answer."""
     label = item.patient if reporter == "patient" and item.patient else item.label
     if item.kind in ("quantity", "measured"):
         number = forms.DecimalField(
@@ -234,7 +236,7 @@ def fields_of(item: Item, reporter: Reporter) -> dict[str, forms.Field]:
     choices: list[tuple[int | str, str]] = [
         (option.value, option.patient if reporter == "patient" and option.patient else option.label) for option in item.options
     ]
-    if reporter == "patient" and item.kind == "choice":
+    if may_skip and item.kind == "choice":
         choices.append((SKIPPED, _("Skip this one")))
     field = forms.TypedChoiceField(
         label=label,

@@ -55,5 +55,5 @@ def rate_form(episode: Episode, entries: Mapping[str, Any], now: datetime, data:
     picked = picked_in(entries)
     for item in library().instrument("symptom-check").items_for("patient"):
         if item.slug in picked or item.counts in picked:
-            form.fields.update(fields_of(item, "patient"))
+            form.fields.update(fields_of(item, "patient", may_skip=True))
     return form

@@ -113,7 +113,7 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def draft(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
-    """Keep what is on the form so far. Answered with 204: nothing on the page changes."""
+    """Keep what is on the form so far. Answered with the time it was kept, in the ward's zone."""
     instrument_for(slug, "staff")
     episode = access.episode(request.user, pk)  # type: ignore[arg-type]
     return keep_draft(request, episode, slug)
@@ -130,7 +130,7 @@ def keep_draft(request: HttpRequest, episode: Episode, slug: str) -> HttpRespons
         return JsonResponse({"problems": {"id": _("Reload the form and try again.")}}, status=422)
     kept = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "id", "banner") and v and len(v) <= 2000}
     actions.keep_draft(by=request.user, episode=episode, instrument=slug, draft_id=draft_id, entries=kept)  # type: ignore[arg-type]
-    return HttpResponse(status=204)
+    return JsonResponse({"kept": words.clock(timezone.now(), episode.ward.tz)})
 
 
 # Shared by the views of staff and of patients -----------------------------------------------------------------

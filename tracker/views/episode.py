@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tracker import access, words
+from tracker.content import library
 from tracker.heat_map import SOURCES, heat_map
 from tracker.reading import beside
 from tracker.trend import trend
@@ -35,7 +36,7 @@ def episode(request: HttpRequest, pk: UUID) -> HttpResponse:
         "heat": heat_map(found, source),  # type: ignore[arg-type]
         "heat_source": source,
         "picks": beside(found.history, found.where, found.now, "staff"),
-        "drafts": access.drafts(stay),
+        "drafts": [(one, library().instrument(one.instrument).name) for one in access.drafts(stay)],
         "others": others("cows"),
         "chart": found.as_json(),
         "due_words": words.due(found.due.late_by),

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             refuse_where_it_would_mix()
             password = new_password()
             with transaction.atomic():
-                demo.make(now=timezone.now(), password=password)
+                demo.make(password=password)
                 # Still inside: a demo ward that nobody can sign in to should not be there at all.
                 keep(password)
         self.stdout.write(f"Demo accounts: {', '.join(demo.SIGN_IN)}   password: {kept_password()}")

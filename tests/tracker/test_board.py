@@ -1,0 +1,394 @@
+"""The ward board: the right patient first, the same as looking at each one alone, in two queries."""
+
+import random
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User, Ward
+from clinical import history as clinical
+from tests.conftest import NOW, PASSWORD, admit, cows_answers, entry, record
+from tracker import actions
+from tracker.actions import LastUse
+from tracker.board import Board, Row, board, row, urgency
+from tracker.history import of_episode
+from tracker.models import CheckIn, Episode, Patient
+
+HOUR = timedelta(hours=1)
+
+
+def ago(hours: float) -> datetime:
+    return NOW - timedelta(hours=hours)
+
+
+def one(by: User, episode: Episode, now: datetime = NOW) -> Row:
+    """The row of this stay on its board."""
+    found = {r.episode.pk: r for r in board(by, episode.ward, now).rows}
+    return found[episode.pk]
+
+
+# How many queries -------------------------------------------------------------------------------------------
+
+
+def queries(by: User, ward: Ward) -> int:
+    with CaptureQueriesContext(connection, ) as found:
+        shown = board(by, ward, NOW)
+        assert all(r.name and r.where.label and r.due_words for r in shown.rows)
+    return len(found)
+
+
+def test_the_board_takes_two_queries_for_one_patient_and_for_forty(nurse: User, ward: Ward):
+    for n in range(40):
+        episode = admit(nurse, ward, f"P{n}", bed=str(n))
+        for hours in (15, 9, 2):
+            record(episode, nurse, ago(hours), answers=cows_answers(n))
+        if n == 0:
+            assert queries(nurse, ward) == 2
+    assert len(board(nurse, ward, NOW).rows) == 40
+    assert queries(nurse, ward) == 2
+
+
+def test_an_empty_ward_has_an_empty_board(nurse: User, ward: Ward):
+    empty = board(nurse, ward, NOW)
+    assert (empty.rows, empty.calling, empty.late, empty.worst) == ((), 0, 0, None)
+
+
+def test_who_left_and_who_is_elsewhere_is_not_on_the_board(nurse: User, ward: Ward, other_ward: Ward, episode: Episode, second_episode: Episode, far_episode: Episode):
+    actions.end_stay(by=nurse, episode=second_episode, ended_at=NOW, now=NOW)
+    assert [r.episode for r in board(nurse, ward, NOW).rows] == [episode]
+    assert board(nurse, other_ward, NOW).rows == ()
+
+
+# The slow twin ----------------------------------------------------------------------------------------------
+
+
+def seen(c: clinical.CheckIn | None) -> Any:
+    """What the board shows of a check-in."""
+    return c and (c.id, c.observed_at, c.recorded_at, c.total, c.at_least, c.rated, c.asked, c.band, c.not_done)
+
+
+def shown(r: Row) -> dict[str, Any]:
+    words = ("name", "born", "where", "cows_word", "cows_age", "change", "rising", "spark", "says_age", "calls_age", "due", "due_words", "state")
+    return {w: getattr(r, w) for w in words} | {w: seen(getattr(r, w)) for w in ("cows", "says", "calls", "not_done")}
+
+
+def slow_board(by: User, ward: Ward) -> list[dict[str, Any]]:
+    """One patient at a time, from the whole history of each."""
+    rows = [row(e, of_episode(e), NOW) for e in Episode.objects.filter(ward=ward, ended_at=None)]
+    return [shown(r) for r in sorted(rows, key=urgency)]
+
+
+def agree(by: User, ward: Ward) -> None:
+    for fast, slow in zip([shown(r) for r in board(by, ward, NOW).rows], slow_board(by, ward), strict=True):
+        assert fast == slow
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_board_agrees_with_looking_at_each_patient_alone(seed: int, nurse: User, ward: Ward, symptoms: Callable[..., CheckIn], unwell: Callable[..., CheckIn]):
+    dice = random.Random(seed)
+    for n in range(8):
+        stay_hours = dice.choice([5, 30, 90, 200])
+        used = dice.choice([LastUse(None, "unknown"), LastUse(ago(stay_hours + 9), "about")])
+        episode = admit(nurse, ward, f"P{n}", bed=str(n), admitted_at=ago(stay_hours), last_use=used)
+        patient = actions.give_account(by=nurse, episode=episode, username=f"p{n}", password=PASSWORD)
+        for _ in range(dice.randrange(12)):
+            at = ago(round(dice.uniform(0, stay_hours), 3))
+            late = min(NOW, at + timedelta(minutes=dice.choice([0, 0, 5, 300])))
+            answers = cows_answers(dice.randrange(49))
+            kind = dice.randrange(7)
+            if kind == 0:
+                record(episode, nurse, at, now=late, answers={}, not_done=dice.choice(["asleep", "declined", "off_unit", "other"]))
+            elif kind == 1:
+                del answers["cows_gi"]
+                record(episode, nurse, at, now=late, answers=answers, incomplete_reason="called_away")
+            elif kind == 2:
+                symptoms(episode, dice.choice([nurse, patient]), at, now=late, nausea=dice.randrange(4))
+            elif kind == 3:
+                unwell(episode, patient, at, now=late, come_now=dice.randrange(2))
+            else:
+                kept = record(episode, nurse, at, now=late, answers=answers)
+                if kind == 4:
+                    record(episode, nurse, at, now=NOW, answers=cows_answers(dice.randrange(49)), replaces=kept, replace_reason="typo")
+    agree(nurse, ward)
+
+
+def test_an_old_score_still_shows_behind_two_checks_that_could_not_be_done(nurse: User, ward: Ward, cows: Callable[..., CheckIn], not_done: Callable[..., CheckIn]):
+    """Somebody who has declined for three days is not somebody without a score."""
+    episode = admit(nurse, ward, "Old", bed="1", admitted_at=ago(200))
+    kept = cows(episode, nurse, ago(150), total=20)
+    for hours in (120, 100):
+        not_done(episode, nurse, ago(hours), "declined")
+    shown_now = one(nurse, episode)
+    assert shown_now.cows is not None, "the last score has gone from the board"
+    assert shown_now.cows.id == str(kept.pk)
+    agree(nurse, ward)
+
+
+def test_an_old_call_still_shows_behind_two_later_reports(nurse: User, ward: Ward, unwell: Callable[..., CheckIn]):
+    episode = admit(nurse, ward, "Old", bed="1", admitted_at=ago(200))
+    patient = actions.give_account(by=nurse, episode=episode, username="old", password=PASSWORD)
+    unwell(episode, patient, ago(150))
+    for hours in (120, 100):
+        unwell(episode, patient, ago(hours), come_now=0)
+    assert one(nurse, episode).calls is not None
+    agree(nurse, ward)
+
+
+# The order --------------------------------------------------------------------------------------------------
+
+
+def check(at: datetime, total: int | None = 0, **facts: Any) -> clinical.CheckIn:
+    given: dict[str, Any] = {
+        "id": f"{at}{total}", "instrument": "cows", "version": 1, "reporter": "staff", "observed_at": at, "recorded_at": at, "recorded_by": "A. Bell",
+        "total": total, "at_least": total or 0, "rated": 11, "asked": 11, "band": "mild", "complete": total is not None,
+    }  # fmt: skip
+    return clinical.CheckIn(**given | facts)
+
+
+def in_memory(bed: str, *check_ins: clinical.CheckIn) -> Row:
+    """A row without a database."""
+    facts: dict[str, Any] = {"admitted_at": ago(20), "opioid": "heroin", "last_use_at": ago(30), "last_use_precision": "exact"}
+    patient = Patient(chosen_name=f"P{bed}", date_of_birth=date(1990, 1, 1))
+    episode = Episode(patient=patient, ward=Ward(name="North", zone="America/New_York"), bed=bed, **facts)
+    return row(episode, clinical.History(check_ins=tuple(sorted(check_ins, key=lambda c: c.observed_at)), **facts), NOW)
+
+
+def call(at: datetime) -> clinical.CheckIn:
+    return check(at, None, instrument="unwell", reporter="patient", answers={"come_now": 1})
+
+
+def by_urgency(rows: list[Row]) -> list[Row]:
+    """The order of the board in the most obvious way: take the most urgent, again and again."""
+    left, ordered = list(rows), []
+    while left:
+        best = left[0]
+        for other in left[1:]:
+            if beats(other, best):
+                best = other
+        ordered.append(best)
+        left.remove(best)
+    return ordered
+
+
+def points(r: Row) -> int:
+    if r.cows is None:
+        return -1
+    return r.cows.at_least if r.cows.total is None else r.cows.total
+
+
+def beats(a: Row, b: Row) -> bool:
+    if bool(a.calls) != bool(b.calls):
+        return bool(a.calls)
+    for late in (HOUR, None):
+        a_late, b_late = ((r.due.late_by > late) if late else r.due.overdue for r in (a, b))
+        if a_late != b_late:
+            return a_late
+    if points(a) != points(b):
+        return points(a) > points(b)
+    return int(a.episode.bed) < int(b.episode.bed)
+
+
+def test_no_less_urgent_patient_stands_above_a_more_urgent_one():
+    dice = random.Random(20260303)
+    for _ in range(300):
+        rows = []
+        for bed in range(dice.randrange(1, 12)):
+            found = []
+            if dice.random() < 0.9:
+                found.append(check(ago(dice.choice([0.5, 4.9, 5, 5.01, 5.5, 8])), dice.choice([None, 0, 4, 13, 13, 40])))
+            if dice.random() < 0.3:
+                found.append(call(ago(dice.choice([0.2, 6]))))
+            rows.append(in_memory(str(bed), *found))
+        dice.shuffle(rows)
+        ordered = sorted(rows, key=urgency)
+        assert ordered == by_urgency(rows)
+        assert not any(beats(below, above) for above, below in pairwise(ordered))
+
+
+def test_the_board_puts_who_called_before_who_is_late_before_who_scores_high(nurse: User, ward: Ward, cows: Callable[..., CheckIn], unwell: Callable[..., CheckIn]):
+    def patient(name: str, bed: str, hours: float, total: int) -> Episode:
+        episode = admit(nurse, ward, name, bed=bed)
+        cows(episode, nurse, ago(hours), total=total)
+        return episode
+
+    patient("low", "1", 1, 3)
+    patient("high", "2", 1, 40)
+    patient("late", "3", 5.5, 1)
+    patient("very-late", "4", 9, 1)
+    caller = patient("caller", "5", 1, 1)
+    unwell(caller, actions.give_account(by=nurse, episode=caller, username="c", password=PASSWORD), ago(0.2))
+    found = board(nurse, ward, NOW)
+    assert [r.name for r in found.rows] == ["caller", "very-late", "late", "high", "low"]
+    assert (found.calling, found.late, found.worst and found.worst.name) == (1, 2, "high")
+    assert [r.state for r in found.rows] == ["urgent", "late", "late", "calm", "calm"]
+
+
+def test_beds_stand_in_the_order_people_count_them():
+    beds = ["10", "2", "1", "A10", "A2", "B1", "2b", "2a", "A"]
+    rows = [in_memory(bed, check(ago(1))) for bed in beds]
+    assert [r.episode.bed for r in sorted(rows, key=urgency)] == ["A", "A2", "A10", "B1", "1", "2", "2a", "2b", "10"]
+
+
+@pytest.mark.parametrize("bed", ["", "4\u00b2", "\u00b2", "\u0664", "Fen\u00eatre 1", "-1", "1.5", "\u2164"])
+def test_no_name_of_a_bed_breaks_the_board(bed: str):
+    rows = [in_memory(name, check(ago(1))) for name in ("3", bed, "A1")]
+    assert len(sorted(rows, key=urgency)) == 3
+
+
+# Who asked for help -----------------------------------------------------------------------------------------
+
+
+def test_a_call_waits_until_staff_have_been_there(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+    assert one(nurse, episode).calls is None
+    called = unwell(episode, patient_user, ago(0.5))
+    waiting = one(nurse, episode)
+    assert waiting.calls is not None
+    assert (waiting.calls.id, waiting.calls_age, waiting.state) == (str(called.pk), "30 min", "urgent")
+    cows(episode, nurse, ago(0.1))
+    assert one(nurse, episode).calls is None
+
+
+@pytest.mark.parametrize("what", ["vitals", "could not be done", "symptom check"])
+def test_any_staff_check_in_after_it_answers_a_call(what: str, nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]):
+    unwell(episode, patient_user, ago(0.5))
+    if what == "vitals":
+        record(episode, nurse, ago(0.1), instrument="vitals", answers={"pulse": 90})
+    elif what == "symptom check":
+        symptoms(episode, nurse, ago(0.1))
+    else:
+        record(episode, nurse, ago(0.1), answers={}, not_done="asleep")
+    assert one(nurse, episode).calls is None
+
+
+def test_what_the_patient_reports_next_does_not_answer_the_call(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]):
+    unwell(episode, patient_user, ago(0.5))
+    symptoms(episode, patient_user, ago(0.1), nausea=3)
+    unwell(episode, patient_user, ago(0.05), come_now=0)
+    assert one(nurse, episode).calls is not None
+
+
+def test_a_staff_check_in_before_the_call_does_not_answer_it(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+    cows(episode, nurse, ago(0.6))
+    unwell(episode, patient_user, ago(0.5))
+    assert one(nurse, episode).calls is not None
+
+
+def test_a_note_of_this_morning_written_down_after_the_call_does_not_answer_it(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+    """Nobody has been there since: only the writing is new."""
+    unwell(episode, patient_user, ago(0.5))
+    cows(episode, nurse, ago(6), now=ago(0.1))
+    assert one(nurse, episode).calls is not None
+
+
+def test_correcting_an_older_check_in_does_not_answer_a_call(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+    was = cows(episode, nurse, ago(6))
+    unwell(episode, patient_user, ago(0.5))
+    actions.record_check_in(by=nurse, episode=episode, entry=entry(observed_at=ago(6), said="same", replaces=was, replace_reason="typo"), now=ago(0.1))
+    assert one(nurse, episode).calls is not None
+
+
+def test_a_call_that_reached_us_late_still_waits(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+    """Sent offline at 11:00, arrived at 11:50: a check at 11:30 did not know of it."""
+    cows(episode, nurse, ago(0.5))
+    unwell(episode, patient_user, ago(1), now=ago(0.2))
+    assert one(nurse, episode).calls is not None
+
+
+def test_a_call_the_patient_took_back_is_gone(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn]):
+    was = unwell(episode, patient_user, ago(0.5))
+    record(episode, patient_user, ago(0.5), now=NOW, instrument="unwell", answers={"how_bad": 2, "come_now": 0}, replaces=was, replace_reason="patient_correction")
+    assert one(nurse, episode).calls is None
+
+
+# What a row says --------------------------------------------------------------------------------------------
+
+
+def test_a_row_says_how_they_are_and_how_it_changed(nurse: User, episode: Episode, patient_user: User, cows: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]):
+    cows(episode, nurse, ago(7), total=9)
+    cows(episode, nurse, ago(3), total=13)
+    symptoms(episode, patient_user, ago(1), nausea=2, anxiety=3, craving=1)
+    found = one(nurse, episode)
+    assert (found.name, found.born) == ("Sam", date(1990, 3, 4))
+    assert found.cows is not None and found.says is not None
+    assert (found.cows.total, found.cows_word, found.cows_age, found.change, found.rising) == (13, "moderate", "3 h ago", "up 4", 4)
+    assert (found.says.total, found.says_age) == (2, "1 h ago")
+    assert (found.due.at, found.due_words, found.not_done) == (ago(-1), "in 1 h", None)
+    assert (found.where.hours, found.where.phase) == (30, "peak")
+
+
+def test_a_partial_score_is_a_lower_bound_and_shows_no_change(nurse: User, episode: Episode, cows: Callable[..., CheckIn]):
+    cows(episode, nurse, ago(7), total=9)
+    cows(episode, nurse, ago(3), without=("gi", "pupils"), sweating=4, aches=2)
+    found = one(nurse, episode)
+    assert found.cows is not None
+    assert (found.cows.total, found.cows.at_least, found.cows_word, found.change, found.rising) == (None, 6, "at least, 9 of 11", "", 0)
+
+
+def test_before_anything_is_recorded_the_row_says_so_without_inventing(nurse: User, episode: Episode):
+    found = one(nurse, episode, episode.admitted_at)
+    assert (found.cows, found.cows_word, found.cows_age, found.change, found.says, found.spark.last) == (None, "", "", "", None, None)
+    assert (found.due_words, found.state) == ("due now", "calm")
+
+
+def test_a_refusal_shows_beside_the_last_score(nurse: User, episode: Episode, cows: Callable[..., CheckIn], not_done: Callable[..., CheckIn]):
+    cows(episode, nurse, ago(7), total=9)
+    not_done(episode, nurse, ago(3), "declined")
+    found = one(nurse, episode)
+    assert found.not_done is not None and found.cows is not None
+    assert (found.not_done.not_done, found.cows.total, found.due.at) == ("declined", 9, ago(-1))
+    cows(episode, nurse, ago(1), total=9)
+    assert one(nurse, episode).not_done is None
+
+
+def test_staff_words_do_not_stand_where_the_patients_own_belong(nurse: User, episode: Episode, symptoms: Callable[..., CheckIn]):
+    symptoms(episode, nurse, ago(1), nausea=3)
+    assert one(nurse, episode).says is None
+
+
+# The small picture ------------------------------------------------------------------------------------------
+
+
+def test_the_small_picture_has_a_fixed_scale():
+    found = in_memory("1", check(ago(72), 0), check(ago(71), 24), check(ago(70), 48)).spark
+    assert found.lines == ("0.0,43.5 1.7,23.5 3.3,3.5",)
+    assert (found.lone, found.gaps, found.last) == ((), (), (3.3, 3.5))
+
+
+def test_the_small_picture_breaks_where_nobody_looked():
+    found = in_memory("1", *(check(ago(hours), 12) for hours in (40, 36, 20, 10, 6, 2))).spark
+    assert [line.count(",") for line in found.lines] == [2, 3]
+    assert found.lone == ((86.7, 33.5),), "a single check stands alone"
+    assert found.gaps == ((60.0, 26.7), (86.7, 16.6))
+    assert found.last == (116.7, 33.5)
+
+
+def test_eight_hours_are_joined_and_a_second_more_is_not():
+    joined = in_memory("1", check(ago(9), 12), check(ago(1), 12)).spark
+    broken = in_memory("1", check(ago(9) - timedelta(seconds=1), 12), check(ago(1), 12)).spark
+    assert (len(joined.lines), joined.gaps) == (1, ())
+    assert (len(broken.lines), len(broken.gaps), broken.last) == (0, 1, joined.last)
+
+
+def test_what_is_older_than_72_hours_or_has_no_score_is_not_in_the_picture():
+    found = in_memory("1", check(ago(72.1), 12), check(ago(3), None), check(ago(2), None, not_done="asleep"), check(ago(1), 5)).spark
+    assert (found.lines, found.lone, found.last) == ((), (), (118.3, 39.3))
+
+
+def test_the_small_picture_breaks_by_the_schedule_of_its_time_not_of_now():
+    """In the first 72 hours checks come every 4 h. Twelve hours without one are a gap, also seen from day 4."""
+    facts: dict[str, Any] = {"admitted_at": ago(80), "opioid": "heroin", "last_use_at": ago(80), "last_use_precision": "exact"}
+    episode = Episode(patient=Patient(chosen_name="P", date_of_birth=date(1990, 1, 1)), ward=Ward(name="N", zone="UTC"), bed="1", **facts)
+    found = row(episode, clinical.History(check_ins=tuple(check(ago(h), 12) for h in (40, 28, 20, 14, 6, 1)), **facts), NOW).spark
+    assert len(found.gaps) == 1
+    assert found.gaps[0][0] == 53.3
+
+
+def test_the_board_is_frozen(nurse: User, ward: Ward, episode: Episode):
+    found = board(nurse, ward, NOW)
+    assert isinstance(found, Board)
+    assert isinstance(found.rows, tuple)
