@@ -31,7 +31,7 @@ lint: .venv/.dev
 	$(BIN)/djlint templates --lint --quiet
 
 types: .venv/.dev .env node_modules/.installed
-	$(BIN)/mypy clinical accounts tracker config
+	$(BIN)/python -m mypy clinical accounts tracker config
 
 migrations: .venv/.dev .env node_modules/.installed
 	@mkdir -p var

@@ -10,7 +10,14 @@ from accounts.roles import Can, Role
 
 
 def create_person(
-    *, by: User | None, username: str, password: str, role: Role, wards: Iterable[Ward] = (), first_name: str = "", last_name: str = ""
+    *,
+    by: User | None,
+    username: str,
+    password: str,
+    role: Role,
+    wards: Iterable[Ward] = (),
+    first_name: str = "",
+    last_name: str = "",
 ) -> User:
     """Make an account. `by` is None only where a command does it.
 
@@ -18,11 +25,20 @@ def create_person(
     """
     if by is not None:
         by.must(Can.MANAGE_PEOPLE)
-    return make_account(by=by, username=username, password=password, role=role, wards=wards, first_name=first_name, last_name=last_name)
+    return make_account(
+        by=by, username=username, password=password, role=role, wards=wards, first_name=first_name, last_name=last_name
+    )
 
 
 def make_account(
-    *, by: User | None, username: str, password: str, role: Role, wards: Iterable[Ward] = (), first_name: str = "", last_name: str = ""
+    *,
+    by: User | None,
+    username: str,
+    password: str,
+    role: Role,
+    wards: Iterable[Ward] = (),
+    first_name: str = "",
+    last_name: str = "",
 ) -> User:
     """The account itself, for callers that have checked who may ask."""
     person = User(username=username, role=role, first_name=first_name, last_name=last_name)
@@ -34,7 +50,9 @@ def make_account(
     return person
 
 
-def change_person(*, by: User, person: User, role: Role, wards: Iterable[Ward], first_name: str, last_name: str, is_active: bool) -> None:
+def change_person(
+    *, by: User, person: User, role: Role, wards: Iterable[Ward], first_name: str, last_name: str, is_active: bool
+) -> None:
     """Change what someone may do, or close their account. Raises Refused unless `by` manages people."""
     by.must(Can.MANAGE_PEOPLE)
     with transaction.atomic():
@@ -54,7 +72,7 @@ def set_password(*, by: User, person: User, password: str) -> None:
 
 
 def save_ward(*, by: User | None, ward: Ward) -> Ward:
-    """Keep a new or changed ward. Raises Refused unless `by` manages people."""
+    """Keep a new or changed ward. `by` is None only where a command does it. Raises Refused unless `by` manages people."""
     if by is not None:
         by.must(Can.MANAGE_PEOPLE)
     with transaction.atomic():

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts import audit
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs themselves up: accounts come from an administrator or from ward staff."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -20,7 +20,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Sign-in leaves an audit line."""
         with transaction.atomic():
             audit.record(user, "signed in")
-        return super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """No "successfully signed in": the page that opens says so by itself."""

@@ -18,7 +18,13 @@ _HEAD_LOCK = 0x0EBB_A0D1
 
 
 def record(
-    by: User | None, did: str, *, what: str = "", episode: str = "", facts: dict[str, Any] | None = None, at: datetime | None = None
+    by: User | None,
+    did: str,
+    *,
+    what: str = "",
+    episode: str = "",
+    facts: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> AuditLine:
     """Write one line at the end of the chain. Must be called inside the transaction of the thing it tells of."""
     if not connection.in_atomic_block:
@@ -45,8 +51,7 @@ def record(
 def fingerprint(line: AuditLine) -> str:
     """The hash of a line: of everything it says and of the line before it."""
     said = {
-        key: getattr(line, key)
-        for key in ("who", "name", "role", "did", "what", "episode", "came_from", "facts", "previous")
+        key: getattr(line, key) for key in ("who", "name", "role", "did", "what", "episode", "came_from", "facts", "previous")
     }
     said["at"] = line.at.astimezone(UTC).isoformat()
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -19,12 +19,30 @@ class PersonForm(forms.Form):
 
     use_required_attribute = False
 
-    username = forms.CharField(label=gettext_lazy("User name"), max_length=150, error_messages={"required": gettext_lazy("Enter a user name.")}, widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}))
+    username = forms.CharField(
+        label=gettext_lazy("User name"),
+        max_length=150,
+        error_messages={"required": gettext_lazy("Enter a user name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=STAFF_ROLES, widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Choose a role.")})
-    wards = forms.ModelMultipleChoiceField(label=gettext_lazy("Wards"), queryset=Ward.objects.all(), required=False, widget=forms.CheckboxSelectMultiple)
-    password = forms.CharField(label=gettext_lazy("Password"), help_text=gettext_lazy("At least 12 characters."), max_length=128, required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=STAFF_ROLES,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a role.")},
+    )
+    wards = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Wards"), queryset=Ward.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        help_text=gettext_lazy("At least 12 characters."),
+        max_length=128,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
     is_active = forms.BooleanField(label=gettext_lazy("May sign in"), required=False, initial=True)
 
     def __init__(self, data: Any = None, *, person: User | None = None) -> None:
@@ -62,14 +80,35 @@ class PersonForm(forms.Form):
         return cleaned
 
 
-class WardForm(forms.ModelForm):
+class WardForm(forms.Form):
     """A ward: its name, its clock, its protocol."""
 
     use_required_attribute = False
-    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=[(zone, zone) for zone in sorted(available_timezones())])
 
-    class Meta:
-        model = Ward
-        fields = ["name", "zone", "protocol"]
-        help_texts = {"protocol": gettext_lazy("The name of a file in content/protocols, without .toml")}
-        error_messages = {"name": {"required": gettext_lazy("Enter the ward's name."), "unique": gettext_lazy("There is a ward of this name. Choose another.")}}
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=80, error_messages={"required": gettext_lazy("Enter the ward's name.")}
+    )
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=[(zone, zone) for zone in sorted(available_timezones())])
+    protocol = forms.SlugField(
+        label=gettext_lazy("Protocol"),
+        help_text=gettext_lazy("The name of a file in content/protocols, without .toml"),
+        error_messages={"required": gettext_lazy("Enter a protocol, such as default.")},
+    )
+
+    def __init__(self, data: Any = None, *, ward: Ward | None = None) -> None:
+        shown = ward or Ward()
+        super().__init__(data, initial={"name": shown.name, "zone": shown.zone, "protocol": shown.protocol})
+        self.ward = shown
+
+    def clean_name(self) -> str:
+        """A name no other ward has."""
+        name: str = self.cleaned_data["name"].strip()
+        if Ward.objects.filter(name__iexact=name).exclude(pk=self.ward.pk).exists():
+            raise forms.ValidationError(_("There is a ward of this name. Choose another."))
+        return name
+
+    def filled(self) -> Ward:
+        """The ward as the form says it is, not kept yet."""
+        data = self.cleaned_data
+        self.ward.name, self.ward.zone, self.ward.protocol = data["name"], data["zone"], data["protocol"]
+        return self.ward

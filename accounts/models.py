@@ -43,7 +43,7 @@ class User(AbstractUser):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     wards = models.ManyToManyField(Ward, verbose_name=_("wards"), blank=True, related_name="people")
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         ordering = ["username"]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -40,7 +41,7 @@ MAY: Mapping[Role, frozenset[Can]] = {
     Role.ADMIN: frozenset({Can.MANAGE_PEOPLE}),
 }
 
-REFUSALS: Mapping[Can, str] = {
+REFUSALS: Mapping[Can, Promise] = {
     Can.SEE_WARD: _("The ward board is for ward staff. If you work on this ward, ask an administrator to change your role."),
     Can.SEE_RECORD: _("Patient records are for the staff of the ward. Administrators manage accounts, not records."),
     Can.CHECK_IN: _("Only ward staff can record this check-in. To report how you feel, use your own page."),

@@ -1,7 +1,7 @@
 """The administrator's pages: people and wards. No clinical record can be reached from here."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -9,40 +9,50 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import access, actions
 from accounts.forms import PersonForm, WardForm
+from accounts.requests import SignedIn
 
 
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedIn) -> HttpResponse:
     """Everybody with an account, and the wards."""
-    return render(request, "accounts/people.html", {"people": access.people(request.user), "wards": access.wards(request.user)})  # type: ignore[arg-type]
+    return render(request, "accounts/people.html", {"people": access.people(request.user), "wards": access.wards(request.user)})
 
 
 @require_http_methods(["GET", "POST"])
-def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def person(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """A new account, or a changed one."""
-    found = access.person(request.user, pk)  # type: ignore[arg-type]
+    found = access.person(request.user, pk)
     form = PersonForm(request.POST or None, person=found)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         names = {"first_name": data["first_name"], "last_name": data["last_name"]}
         if found is None:
-            actions.create_person(by=request.user, username=data["username"], password=data["password"], role=data["role"], wards=data["wards"], **names)  # type: ignore[arg-type]
+            actions.create_person(
+                by=request.user,
+                username=data["username"],
+                password=data["password"],
+                role=data["role"],
+                wards=data["wards"],
+                **names,
+            )
         else:
-            actions.change_person(by=request.user, person=found, role=data["role"], wards=data["wards"], is_active=data["is_active"], **names)  # type: ignore[arg-type]
+            actions.change_person(
+                by=request.user, person=found, role=data["role"], wards=data["wards"], is_active=data["is_active"], **names
+            )
             if data["password"]:
-                actions.set_password(by=request.user, person=found, password=data["password"])  # type: ignore[arg-type]
+                actions.set_password(by=request.user, person=found, password=data["password"])
         messages.success(request, _("Saved: %(name)s.") % {"name": data["username"]})
         return HttpResponseRedirect(reverse("people"), status=303)
     return render(request, "accounts/person.html", {"form": form, "person": found}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
-def ward(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def ward(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """A new ward, or a changed one."""
-    found = access.ward(request.user, pk)  # type: ignore[arg-type]
-    form = WardForm(request.POST or None, instance=found)
+    found = access.ward(request.user, pk)
+    form = WardForm(request.POST or None, ward=found)
     if request.method == "POST" and form.is_valid():
-        saved = actions.save_ward(by=request.user, ward=form.instance)  # type: ignore[arg-type]
+        saved = actions.save_ward(by=request.user, ward=form.filled())
         messages.success(request, _("Saved: %(name)s.") % {"name": saved.name})
         return HttpResponseRedirect(reverse("people"), status=303)
     return render(request, "accounts/ward.html", {"form": form, "ward": found}, status=422 if form.errors else 200)

@@ -130,7 +130,13 @@ def choose(
 def _nearness(article: Article, symptom: str, audience: Audience, phase: Phase | None) -> tuple[bool, bool, int, bool, str]:
     """Smaller is nearer: written for this reader, about what helps, and about this symptom before others."""
     about = article.about
-    return (audience not in about.audience, about.group != "what-helps", about.symptoms.index(symptom), phase not in about.phases, article.slug)
+    return (
+        audience not in about.audience,
+        about.group != "what-helps",
+        about.symptoms.index(symptom),
+        phase not in about.phases,
+        article.slug,
+    )
 
 
 def _for(audience: Audience, article: Article) -> bool:

@@ -6,9 +6,7 @@ from typing import Literal
 
 from clinical.symptoms import Phase
 
-Opioid = Literal[
-    "heroin", "fentanyl", "rx_short_acting", "rx_extended_release", "methadone", "buprenorphine", "unknown"
-]
+Opioid = Literal["heroin", "fentanyl", "rx_short_acting", "rx_extended_release", "methadone", "buprenorphine", "unknown"]
 OPIOIDS: tuple[Opioid, ...] = (
     "heroin",
     "fentanyl",

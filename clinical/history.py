@@ -92,9 +92,7 @@ class History:
         return [
             check_in
             for check_in in self.check_ins
-            if check_in.instrument == instrument
-            and not check_in.not_done
-            and (reporter is None or check_in.reporter == reporter)
+            if check_in.instrument == instrument and not check_in.not_done and (reporter is None or check_in.reporter == reporter)
         ]
 
     def contacts(self, instrument: str) -> list[CheckIn]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from clinical.symptoms import Group, Reporter, Symptom
 
@@ -296,7 +296,8 @@ def _settle_measured(item: Item, answers: Answers) -> dict[str, Answer]:
 
 
 def _settle_quantity(item: Item, value: Answer) -> int | float:
-    assert item.minimum is not None and item.maximum is not None
+    assert item.minimum is not None
+    assert item.maximum is not None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise ValueError(f"{item.label}: enter a number, such as {item.minimum}.")
     number = Decimal(str(value))
@@ -316,7 +317,7 @@ def with_symptoms(instrument: Instrument, symptoms: Mapping[str, Symptom]) -> In
         return instrument
     made: list[Item] = []
     for symptom in symptoms.values():
-        reporters: tuple[Reporter, ...] = tuple(who for who in ("staff", "patient") if symptom.asked_of(who))  # type: ignore[misc]
+        reporters: tuple[Reporter, ...] = tuple(who for who in ("staff", "patient") if symptom.asked_of(who))
         if not reporters:
             continue
         item = Item(
@@ -350,8 +351,7 @@ def with_symptoms(instrument: Instrument, symptoms: Mapping[str, Symptom]) -> In
 def with_defaults(instrument: Instrument) -> Instrument:
     """The instrument with its `[defaults]` spread over its items, each asked of those who may fill it."""
     items = tuple(
-        replace(item, asked_of=tuple(who for who in item.asked_of if who in instrument.filled_by))
-        for item in instrument.items
+        replace(item, asked_of=tuple(who for who in item.asked_of if who in instrument.filled_by)) for item in instrument.items
     )
     return replace(instrument, items=items)
 
@@ -395,7 +395,8 @@ def _example_answers(instrument: Instrument, example: Example, reporter: Reporte
     for item in instrument.scored_for(reporter):
         highest = example.all == "maximum"
         if item.kind == "measured":
-            assert item.minimum is not None and item.maximum is not None
+            assert item.minimum is not None
+            assert item.maximum is not None
             answers[item.rate] = item.maximum if highest else item.minimum
         else:
             values = [option.value for option in item.options]

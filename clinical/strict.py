@@ -64,13 +64,12 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if origin is tuple:
         if not isinstance(value, list):
             raise ContentError(f"{where}: expected a list, found {value!r}.")
-        kinds = typing.get_args(hint)
+        kinds = list(typing.get_args(hint))
         if kinds[-1] is not Ellipsis and len(kinds) != len(value):
             raise ContentError(f"{where}: expected {len(kinds)} values, found {len(value)}.")
-        each = [kinds[0]] * len(value) if kinds[-1] is Ellipsis else list(kinds)
+        each: list[Any] = [kinds[0]] * len(value) if kinds[-1] is Ellipsis else list(kinds)
         return tuple(
-            _convert(kind, item, f"{where}, number {n}")
-            for n, (kind, item) in enumerate(zip(each, value, strict=True), 1)
+            _convert(kind, item, f"{where}, number {n}") for n, (kind, item) in enumerate(zip(each, value, strict=True), 1)
         )
     if origin in (dict, Mapping):
         if not isinstance(value, Mapping):

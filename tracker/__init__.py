@@ -1,0 +1,1 @@
+"""What the ward writes down and looks at."""

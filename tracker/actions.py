@@ -118,9 +118,7 @@ def admit(
     with transaction.atomic():
         patient = Patient.objects.filter(record_number=record_number).first()
         if patient is None:
-            patient = Patient(
-                chosen_name=chosen_name, date_of_birth=date_of_birth, record_number=record_number, is_demo=is_demo
-            )
+            patient = Patient(chosen_name=chosen_name, date_of_birth=date_of_birth, record_number=record_number, is_demo=is_demo)
             patient.save(force_insert=True)
         elif patient.date_of_birth != date_of_birth:
             raise Invalid({"record_number": _("This record number belongs to someone with another date of birth. Check both.")})
@@ -131,7 +129,9 @@ def admit(
     return episode
 
 
-def change_stay(*, by: User, episode: Episode, seen_version: int, stay: Stay, reason: str, now: datetime | None = None) -> Episode:
+def change_stay(
+    *, by: User, episode: Episode, seen_version: int, stay: Stay, reason: str, now: datetime | None = None
+) -> Episode:
     """Put the facts of a stay right; every chart follows. The audit line keeps what they were before.
 
     `seen_version` is the version the form was opened on. Raises Refused; Invalid; Conflict when somebody else
@@ -150,9 +150,15 @@ def change_stay(*, by: User, episode: Episode, seen_version: int, stay: Stay, re
             columns |= {"last_use_changed_at": now, "last_use_changed_by": by.known_as}
         changed = Episode.objects.filter(pk=episode.pk, version=seen_version).update(version=seen_version + 1, **columns)
         if not changed:
-            raise Conflict(_("Someone else changed this stay while you had it open. Your changes are below; check them against the page and save again."))
+            raise Conflict(
+                _(
+                    "Someone else changed this stay while you had it open. Your changes are below; check them against the page and save again."
+                )
+            )
         was = {key: str(getattr(before, key)) for key in columns if str(getattr(before, key)) != str(columns[key])}
-        audit.record(by, "stay changed", what=f"episode {episode.pk}", episode=str(episode.pk), facts={"was": was, "reason": reason})
+        audit.record(
+            by, "stay changed", what=f"episode {episode.pk}", episode=str(episode.pk), facts={"was": was, "reason": reason}
+        )
     return Episode.objects.select_related("patient", "ward").get(pk=episode.pk)
 
 
@@ -208,7 +214,7 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
                 # Another sending of the same id, or another correction of the same check-in, was quicker.
                 kept = _kept_before(by, episode, row)
                 if kept is None:
-                    raise Conflict(_ALREADY_CORRECTED()) from None
+                    raise Conflict(_already_corrected()) from None
             else:
                 audit.record(
                     by,
@@ -277,7 +283,12 @@ def _row(by: User, episode: Episode, entry: Entry, instrument: Instrument, now: 
     score = instrument.score(answers, entry.reporter)  # type: ignore[arg-type]
     complete = score.complete and not entry.not_done
     if not complete and not entry.not_done and instrument.partial == "ask reason" and not entry.incomplete_reason:
-        raise Invalid({"incomplete_reason": _("%(left)d of %(all)d questions have no answer. Answer them, or say why they are left out.") % {"left": score.asked - score.rated, "all": score.asked}})
+        raise Invalid(
+            {
+                "incomplete_reason": _("%(left)d of %(all)d questions have no answer. Answer them, or say why they are left out.")
+                % {"left": score.asked - score.rated, "all": score.asked}
+            }
+        )
     return CheckIn(
         id=entry.id,
         episode=episode,
@@ -314,7 +325,11 @@ def _kept_before(by: User, episode: Episode, row: CheckIn) -> CheckIn | None:
     if not access.episodes(by).filter(pk=kept.episode_id).exists():
         raise Http404
     if kept.episode_id != episode.pk or kept.recorded_by_id != by.pk or kept.fingerprint != row.fingerprint:
-        raise Conflict(_("This form was already saved with other content. Nothing was changed. Open the saved check-in and correct it there, or open a new form."))
+        raise Conflict(
+            _(
+                "This form was already saved with other content. Nothing was changed. Open the saved check-in and correct it there, or open a new form."
+            )
+        )
     return kept
 
 
@@ -322,13 +337,21 @@ def _must_be_correctable(by: User, entry: Entry) -> None:
     if entry.replaces is None:
         return
     if entry.replaces.reporter != entry.reporter:
-        raise Invalid({"": _("A patient's own report is corrected by the patient, and a staff check-in by staff. Add a check-in of your own instead.")})
+        raise Invalid(
+            {
+                "": _(
+                    "A patient's own report is corrected by the patient, and a staff check-in by staff. Add a check-in of your own instead."
+                )
+            }
+        )
     if CheckIn.objects.filter(replaces=entry.replaces).exists():
-        raise Conflict(_ALREADY_CORRECTED())
+        raise Conflict(_already_corrected())
 
 
-def _ALREADY_CORRECTED() -> str:
-    return _("Someone has corrected this check-in already. Your entries are below; open the corrected one to compare, and correct that if needed.")
+def _already_corrected() -> str:
+    return _(
+        "Someone has corrected this check-in already. Your entries are below; open the corrected one to compare, and correct that if needed."
+    )
 
 
 # Shared by the actions above --------------------------------------------------------------------------------

@@ -156,9 +156,7 @@ def _alike(rows: list[Row]) -> list[Row]:
     beds: dict[str, list[str]] = {}
     for one in rows:
         beds.setdefault(_first_name(one), []).append(one.episode.bed)
-    return [
-        replace(one, same_name=next((bed for bed in beds[_first_name(one)] if bed != one.episode.bed), "")) for one in rows
-    ]
+    return [replace(one, same_name=next((bed for bed in beds[_first_name(one)] if bed != one.episode.bed), "")) for one in rows]
 
 
 def _first_name(one: Row) -> str:
@@ -217,9 +215,23 @@ def _spark(complete: list[clinical.CheckIn], now: datetime, gap: timedelta) -> S
 
 
 _COLUMNS = (
-    "episode_id", "id", "instrument", "instrument_version", "reporter", "observed_at", "recorded_at", "total", "at_least",
-    "rated", "asked", "band", "complete", "not_done", "answers__come_now", "answers__how_bad",
-)  # fmt: skip
+    "episode_id",
+    "id",
+    "instrument",
+    "instrument_version",
+    "reporter",
+    "observed_at",
+    "recorded_at",
+    "total",
+    "at_least",
+    "rated",
+    "asked",
+    "band",
+    "complete",
+    "not_done",
+    "answers__come_now",
+    "answers__how_bad",
+)
 
 
 def _histories(episodes: list[Episode], now: datetime) -> dict[object, clinical.History]:
@@ -234,14 +246,43 @@ def _histories(episodes: list[Episode], now: datetime) -> dict[object, clinical.
         .values_list(*_COLUMNS)
     )
     found: dict[object, list[clinical.CheckIn]] = {episode.pk: [] for episode in episodes}
-    for episode_id, pk, slug, version, reporter, observed, recorded, total, at_least, rated, asked, band, complete, not_done, come, bad in rows:
+    for (
+        episode_id,
+        pk,
+        slug,
+        version,
+        reporter,
+        observed,
+        recorded,
+        total,
+        at_least,
+        rated,
+        asked,
+        band,
+        complete,
+        not_done,
+        come,
+        bad,
+    ) in rows:
         answers = {} if slug != "unwell" else {k: v for k, v in (("come_now", come), ("how_bad", bad)) if v is not None}
         found[episode_id].append(
             clinical.CheckIn(
-                id=str(pk), instrument=slug, version=version, reporter=reporter, observed_at=observed, recorded_at=recorded,
-                recorded_by="", answers=answers, total=total, at_least=at_least, rated=rated, asked=asked, band=band,
-                complete=complete, not_done=not_done,
-            )  # fmt: skip
+                id=str(pk),
+                instrument=slug,
+                version=version,
+                reporter=reporter,
+                observed_at=observed,
+                recorded_at=recorded,
+                recorded_by="",
+                answers=answers,
+                total=total,
+                at_least=at_least,
+                rated=rated,
+                asked=asked,
+                band=band,
+                complete=complete,
+                not_done=not_done,
+            )
         )
     return {
         episode.pk: clinical.History(

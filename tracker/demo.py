@@ -99,7 +99,15 @@ class Person:
         return "patient" if self.number == 1 else f"demo-patient-{self.number:02}"
 
 
-STOMACH = {"cows_gi": 3.0, "cows_pulse": 2.2, "vomiting": 3.0, "diarrhea": 3.0, "nausea": 2.5, "dehydration_signs": 2.5, "abdominal_cramps": 2.0}
+STOMACH = {
+    "cows_gi": 3.0,
+    "cows_pulse": 2.2,
+    "vomiting": 3.0,
+    "diarrhea": 3.0,
+    "nausea": 2.5,
+    "dehydration_signs": 2.5,
+    "abdominal_cramps": 2.0,
+}
 RESTLESS = {"cows_restlessness": 1.6, "cows_anxiety": 1.6, "anxiety": 1.8, "agitation": 1.8, "insomnia": 1.6}
 ACHING = {"cows_aches": 1.8, "cows_gooseflesh": 1.4, "body_aches": 2.0, "chills": 1.6, "muscle_jerks": 1.5}
 LOW = {"low_mood": 2.0, "craving": 2.0, "insomnia": 2.0, "anhedonia": 1.6, "abdominal_cramps": 1.6, "anxiety": 1.6}
@@ -250,7 +258,9 @@ def checks(person: Person, began: datetime, admitted: datetime, ended: datetime,
         early = before is not None and before.asleep
         at = planned + timedelta(minutes=rng.randint(-30, -15) if early else rng.randint(-9, 14) if before else 0)
         hours = hours_between(began, at)
-        sleepy = before is not None and not early and at.astimezone(ZoneInfo(ZONE)).hour < 6 and value_at(person.scores, hours) < 26
+        sleepy = (
+            before is not None and not early and at.astimezone(ZoneInfo(ZONE)).hour < 6 and value_at(person.scores, hours) < 26
+        )
         asleep = sleepy and not _matters(person, hours) and rng.random() < 0.8
         found.append(Check(at, hours, asleep))
     if last:
@@ -271,7 +281,8 @@ def _rounds(
         if person.missed and person.missed[0] < hours_between(began, at) < person.missed[1]:
             at = began + timedelta(hours=person.missed[1])
         yield at
-        every = protocol.staff_interval(hours_between(counted_from, at))
+        # Half an hour off: somebody who comes a little early is still bound by the shorter interval.
+        every = protocol.staff_interval(hours_between(counted_from, at) - 0.5)
         at += every
         if every >= timedelta(hours=24):
             at = moment(at.astimezone(zone).date(), time(9, 30), zone)
@@ -294,7 +305,9 @@ def _staff_writes(person: Person, began: datetime, came: list[Check], rng: Rando
             yield _written(person, by, check.at, "cows", {}, not_done="asleep", breaths=rng.randint(12, 16))
             continue
         if check is declined:
-            yield _written(person, by, check.at, "cows", {}, not_done="declined", note="Wants to be left alone for now. Agreed to try again.")
+            yield _written(
+                person, by, check.at, "cows", {}, not_done="declined", note="Wants to be left alone for now. Agreed to try again."
+            )
             continue
         score = max(0, round(value_at(person.scores, check.hours)) + rng.randint(-1, 1))
         answers = cows_answers(score, person.leans, rng)
@@ -315,11 +328,25 @@ def _staff_writes(person: Person, began: datetime, came: list[Check], rng: Rando
         elif check is cut_short:
             for slug in ("cows_pupils", "cows_gooseflesh"):
                 del answers[slug]
-            yield _written(person, by, check.at, "cows", answers, incomplete_reason=CheckIn.Incomplete.CALLED_AWAY.value, note="Called to bed 2.")
+            yield _written(
+                person,
+                by,
+                check.at,
+                "cows",
+                answers,
+                incomplete_reason=CheckIn.Incomplete.CALLED_AWAY.value,
+                note="Called to bed 2.",
+            )
         else:
             yield _written(person, by, check.at, "cows", answers, wait=wait)
         if (n % 2 == 0 or check is came[-1]) and check is not cut_short:
-            yield _written(person, by, check.at + timedelta(minutes=2), "vitals", vital_signs(score, rate, value_at(person.pressure, check.hours), rng))
+            yield _written(
+                person,
+                by,
+                check.at + timedelta(minutes=2),
+                "vitals",
+                vital_signs(score, rate, value_at(person.pressure, check.hours), rng),
+            )
 
 
 def _person_writes(person: Person, began: datetime, admitted: datetime, ended: datetime, rng: Random) -> Iterator[Event]:

@@ -58,6 +58,12 @@ class HeatMap:
     quiet: int
 
 
+def source_for(asked: str, one: Trend) -> Source:
+    """The source asked for, else what there is: the patient's own words before COWS items."""
+    if asked in SOURCES:
+        return asked  # type: ignore[return-value]
+    return "patient" if one.says else "cows"
+
 
 def heat_map(one: Trend, source: Source) -> HeatMap:
     """Symptoms by check-in. `source` is "patient", "staff" (symptom checks) or "cows" (COWS items)."""
@@ -73,7 +79,14 @@ def heat_map(one: Trend, source: Source) -> HeatMap:
     day_counts: list[tuple[str, int]] = []
     for n, group in enumerate(groups):
         if n and _is_gap(groups[n - 1][-1], group[0], one.history, protocol, reporter):
-            columns.append(HeatColumn("", "", gap=_("No check-in for %(span)s") % {"span": words.span(group[0].observed_at - groups[n - 1][-1].observed_at)}))
+            columns.append(
+                HeatColumn(
+                    "",
+                    "",
+                    gap=_("No check-in for %(span)s")
+                    % {"span": words.span(group[0].observed_at - groups[n - 1][-1].observed_at)},
+                )
+            )
             cells_at.append(None)
             if day_counts:
                 day_counts[-1] = (day_counts[-1][0], day_counts[-1][1] + 1)
@@ -107,7 +120,11 @@ def _six_hourly(found: list[CheckIn], history: History) -> list[list[CheckIn]]:
 
 
 def _is_gap(before: CheckIn, after: CheckIn, history: History, protocol: Protocol, reporter: Reporter) -> bool:
-    every = protocol.staff_interval(history.hours(before.observed_at)) if reporter == "staff" else timedelta(hours=protocol.patient_checks.every_hours)
+    every = (
+        protocol.staff_interval(history.hours(before.observed_at))
+        if reporter == "staff"
+        else timedelta(hours=protocol.patient_checks.every_hours)
+    )
     return after.observed_at - before.observed_at > protocol.gap_intervals * every
 
 

@@ -22,7 +22,12 @@ class Patient(models.Model):
     date_of_birth = models.DateField(_("date of birth"))
     record_number = models.CharField(_("record number"), max_length=40, unique=True)
     user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="patient"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="patient",
     )
     is_demo = models.BooleanField(_("synthetic demo patient"), default=False)
 
@@ -80,7 +85,9 @@ class Episode(models.Model):
                 | Q(last_use_at__isnull=False) & ~Q(last_use_precision="unknown"),
                 name="last_use_has_a_time_unless_unknown",
             ),
-            models.CheckConstraint(condition=Q(ended_at=None) | Q(ended_at__gte=F("admitted_at")), name="a_stay_ends_after_it_began"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("admitted_at")), name="a_stay_ends_after_it_began"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -55,7 +55,11 @@ def own_trend(found: Trend) -> OwnTrend:
         words=_words([point.value for point in points]),
         dots=tuple(dots),
         runs=tuple(" ".join(run) for run in runs if len(run) > 1),
-        days=tuple((_x(24.0 * n, start, end), _("day %(n)d") % {"n": n + 1} if n % every == 0 else "") for n in range(days) if 24.0 * n <= end),
+        days=tuple(
+            (_x(24.0 * n, start, end), _("day %(n)d") % {"n": n + 1} if n % every == 0 else "")
+            for n in range(days)
+            if 24.0 * n <= end
+        ),
         sent=tuple(Sent(c, reverse("check_in", args=[c.id]), _sent_words(c)) for c in reversed(found.history.check_ins)),
     )
 

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from clinical.articles import Audience, Pick, Reported, choose
 from clinical.history import CheckIn, History, Place
-from django.utils.translation import gettext as _
+from clinical.symptoms import Reporter
 from tracker.content import library
 
 FRESH_HOURS = 24
@@ -27,7 +29,7 @@ def beside(history: History, where: Place, now: datetime, audience: Audience, li
 
 def _latest(history: History, now: datetime, audience: Audience) -> tuple[CheckIn | None, CheckIn | None]:
     """The newest symptom check and the one of the same person before it. Patients are answered on their own words."""
-    reporter = "patient" if audience == "patient" else None
+    reporter: Reporter | None = "patient" if audience == "patient" else None
     done = history.done("symptom-check", reporter)
     if not done or history.hours(now) - history.hours(done[-1].observed_at) > FRESH_HOURS:
         return None, None

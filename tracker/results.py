@@ -33,10 +33,12 @@ def vitals_words(c: CheckIn, instrument: Instrument) -> str:
     systolic, diastolic = c.value("systolic"), c.value("diastolic")
     for item in instrument.items:
         value = c.value(item.slug)
-        if value is None or item.slug == "diastolic" and systolic is not None:
+        if value is None or (item.slug == "diastolic" and systolic is not None):
             continue
         if item.slug == "systolic":
-            parts.append(_("blood pressure %(upper)d/%(lower)s") % {"upper": value, "lower": diastolic if diastolic is not None else "?"})
+            parts.append(
+                _("blood pressure %(upper)d/%(lower)s") % {"upper": value, "lower": diastolic if diastolic is not None else "?"}
+            )
         elif item.options:
             parts.append(item.label_of(value).lower())
         else:

@@ -7,6 +7,7 @@ x is hours of the course, computed in UTC; clock times are looked up in the ward
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Literal
 
 from django.urls import reverse
@@ -22,10 +23,10 @@ from clinical.schedule import Due, next_due
 from clinical.symptoms import Reporter
 from clinical.times import hours_between
 from tracker import words
-from tracker.results import mark_words, marks, not_done_word, result
 from tracker.content import library
 from tracker.history import course_of, of_episode, protocol_of
 from tracker.models import Episode
+from tracker.results import mark_words, marks, not_done_word, result
 
 View = Literal["24", "72", "week", "all"]
 WINDOWS: dict[View, int] = {"24": 24, "72": 72, "week": 168}
@@ -147,9 +148,13 @@ class Trend:
                 for w in (self.course.windows if shown else ())
                 if until is None or w.from_ < until
             ],
-            "documents": [{"from": d.from_, "to": d.to, "label": d.label} for d in (self.course.documents if shown and until is None else ())],
+            "documents": [
+                {"from": d.from_, "to": d.to, "label": d.label}
+                for d in (self.course.documents if shown and until is None else ())
+            ],
             "doses": [
-                {"x": round(self.history.hours(dose.given_at), 3), "label": dose.label, "amount": dose.amount} for dose in self.history.doses
+                {"x": round(self.history.hours(dose.given_at), 3), "label": dose.label, "amount": dose.amount}
+                for dose in self.history.doses
             ],
             "notDone": [{"x": x, "label": label} for x, label in self.not_done],
             "staff": panel_json(self.staff, _("Staff"), "COWS"),
@@ -185,7 +190,9 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False)
         cows=reading(history, "cows", "staff", episode, until),
         says=reading(history, "symptom-check", "patient", episode, until),
         lines=lines(history, episode, protocol),
-        not_done=tuple((round(history.hours(c.observed_at), 3), not_done_word(c.not_done)) for c in history.check_ins if c.not_done),
+        not_done=tuple(
+            (round(history.hours(c.observed_at), 3), not_done_word(c.not_done)) for c in history.check_ins if c.not_done
+        ),
         history=history,
     )
 
@@ -237,16 +244,20 @@ def days(start: float, end: float, origin: datetime, zone: Any, now: datetime) -
         x = max(start, hours_between(origin, at))
         next_at = (midnight + timedelta(days=1)).replace(tzinfo=zone)
         wide = hours_between(origin, next_at) - x
-        found.append({"x": round(x, 3), "label": date_format(midnight, "D j") if wide >= 12 else date_format(midnight, "D"), "today": midnight.date() == today})
+        found.append(
+            {
+                "x": round(x, 3),
+                "label": date_format(midnight, "D j") if wide >= 12 else date_format(midnight, "D"),
+                "today": midnight.date() == today,
+            }
+        )
         midnight += timedelta(days=1)
 
 
 # Panels -----------------------------------------------------------------------------------------------------
 
 
-def panel(
-    history: History, slug: str, reporter: Reporter, protocol: Protocol, episode: Episode, label: str
-) -> Panel:
+def panel(history: History, slug: str, reporter: Reporter, protocol: Protocol, episode: Episode, label: str) -> Panel:
     """One series of the chart. A gap opens where two points are further apart than the protocol allows."""
     instrument = library().instrument(slug)
     found = history.done(slug, reporter)
@@ -267,14 +278,24 @@ def _point(c: clinical.CheckIn, history: History, protocol: Protocol, episode: E
         hours=round(hours, 3),
         value=c.total if c.total is not None else c.at_least,
         marks=marks(c, protocol),
-        words=", ".join([words.hours(hours), words.day_clock(c.observed_at, zone), result(c, instrument), *mark_words(marks(c, protocol)), _("by %(who)s") % {"who": c.recorded_by}]),
+        words=", ".join(
+            [
+                words.hours(hours),
+                words.day_clock(c.observed_at, zone),
+                result(c, instrument),
+                *mark_words(marks(c, protocol)),
+                _("by %(who)s") % {"who": c.recorded_by},
+            ]
+        ),
         url=reverse("check_in", args=[c.id]),
     )
 
 
-def _gaps(found: Sequence[clinical.CheckIn], history: History, protocol: Protocol, episode: Episode, reporter: Reporter) -> Iterable[Gap]:
+def _gaps(
+    found: Sequence[clinical.CheckIn], history: History, protocol: Protocol, episode: Episode, reporter: Reporter
+) -> Iterable[Gap]:
     zone = episode.ward.tz
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if reporter == "staff":
             every = protocol.staff_interval(history.hours(before.observed_at))
         else:
@@ -283,7 +304,11 @@ def _gaps(found: Sequence[clinical.CheckIn], history: History, protocol: Protoco
             between = [c for c in history.check_ins if c.not_done and before.observed_at < c.observed_at < after.observed_at]
             text = _("no check-in") if not between or reporter == "patient" else _("no score")
             start, end = words.clock(before.observed_at, zone), words.clock(after.observed_at, zone)
-            yield Gap(round(history.hours(before.observed_at), 3), round(history.hours(after.observed_at), 3), f"{text} {start}\u2013{end}")
+            yield Gap(
+                round(history.hours(before.observed_at), 3),
+                round(history.hours(after.observed_at), 3),
+                f"{text} {start}\u2013{end}",
+            )
 
 
 def panel_json(one: Panel, title: str, unit: str) -> dict[str, Any]:
@@ -325,10 +350,18 @@ def lines(history: History, episode: Episode, protocol: Protocol) -> tuple[Line,
             last[c.instrument, c.reporter] = c.total
         found.append(
             Line(
-                id=c.id, url=reverse("check_in", args=[c.id]), at=c.observed_at, hours=history.hours(c.observed_at),
-                instrument=instrument.name, by=c.recorded_by, reporter=c.reporter, result=result(c, instrument),
-                change=moved, marks=tuple(mark_words(marks(c, protocol))), note=c.note,
-            )  # fmt: skip
+                id=c.id,
+                url=reverse("check_in", args=[c.id]),
+                at=c.observed_at,
+                hours=history.hours(c.observed_at),
+                instrument=instrument.name,
+                by=c.recorded_by,
+                reporter=c.reporter,
+                result=result(c, instrument),
+                change=moved,
+                marks=tuple(mark_words(marks(c, protocol))),
+                note=c.note,
+            )
         )
     return tuple(reversed(found))
 
@@ -353,8 +386,12 @@ def reading(history: History, slug: str, reporter: Reporter, episode: Episode, n
         word=word,
         change=words.change(last.total, before.total) if before and last.total is not None and before.total is not None else "",
         age=words.ago(last.observed_at, now),
-        was=_("was %(n)d at %(time)s") % {"n": before.total, "time": words.weekday_clock(before.observed_at, zone)} if before and before.total is not None else "",
-        highest=_("highest %(n)d, %(time)s") % {"n": highest.total, "time": words.weekday_clock(highest.observed_at, zone)} if highest and len(complete) > 1 else "",
+        was=_("was %(n)d at %(time)s") % {"n": before.total, "time": words.weekday_clock(before.observed_at, zone)}
+        if before and before.total is not None
+        else "",
+        highest=_("highest %(n)d, %(time)s") % {"n": highest.total, "time": words.weekday_clock(highest.observed_at, zone)}
+        if highest and len(complete) > 1
+        else "",
         partial=last.total is None,
     )
 
@@ -381,7 +418,14 @@ def summarize(history: History, episode: Episode, protocol: Protocol, now: datet
     if staff and len(staff) > 1:
         top = max(staff, key=lambda c: c.total or 0)
         if top is not staff[-1]:
-            rest.append(_("Highest %(n)d at %(h)s (%(time)s).") % {"n": top.total, "h": words.hours(history.hours(top.observed_at)), "time": words.weekday_clock(top.observed_at, zone)})
+            rest.append(
+                _("Highest %(n)d at %(h)s (%(time)s).")
+                % {
+                    "n": top.total,
+                    "h": words.hours(history.hours(top.observed_at)),
+                    "time": words.weekday_clock(top.observed_at, zone),
+                }
+            )
     if says and (staff or apart):
         rest.append(_says_words(name, says, now) + ".")
     missing = len(_gap_list(history, protocol, episode))
@@ -405,7 +449,11 @@ def _staff_words(staff: list[clinical.CheckIn], now: datetime) -> str:
 
 def _says_words(name: str, says: list[clinical.CheckIn], now: datetime) -> str:
     last = says[-1]
-    said = _("%(name)s's own report: %(n)d of %(asked)d symptoms moderate or worse") % {"name": name, "n": last.total, "asked": last.asked}
+    said = _("%(name)s's own report: %(n)d of %(asked)d symptoms moderate or worse") % {
+        "name": name,
+        "n": last.total,
+        "asked": last.asked,
+    }
     return said + _moved(says)
 
 
@@ -413,7 +461,8 @@ def _moved(found: list[clinical.CheckIn]) -> str:
     if len(found) < 2:
         return ""
     last, before = found[-1], found[-2]
-    assert last.total is not None and before.total is not None
+    assert last.total is not None
+    assert before.total is not None
     over = words.span(last.observed_at - before.observed_at)
     return ", " + _("%(change)s in %(span)s") % {"change": words.change(last.total, before.total), "span": over}
 

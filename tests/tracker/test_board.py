@@ -36,7 +36,7 @@ def one(by: User, episode: Episode, now: datetime = NOW) -> Row:
 
 
 def queries(by: User, ward: Ward) -> int:
-    with CaptureQueriesContext(connection, ) as found:
+    with CaptureQueriesContext(connection) as found:
         shown = board(by, ward, NOW)
         assert all(r.name and r.where.label and r.due_words for r in shown.rows)
     return len(found)
@@ -73,8 +73,8 @@ def seen(c: clinical.CheckIn | None) -> Any:
 
 
 def shown(r: Row) -> dict[str, Any]:
-    words = ("name", "born", "where", "cows_word", "cows_age", "change", "rising", "spark", "says_age", "calls_age", "due", "due_words", "state")
-    return {w: getattr(r, w) for w in words} | {w: seen(getattr(r, w)) for w in ("cows", "says", "calls", "not_done")}
+    words = ("name", "born", "where", "cows_word", "cows_age", "change", "rising", "spark", "says_age", "calls_age", "due", "due_words", "asleep", "state")
+    return {w: getattr(r, w) for w in words} | {w: seen(getattr(r, w)) for w in ("cows", "says", "calls")}
 
 
 def slow_board(by: User, ward: Ward) -> list[dict[str, Any]]:
@@ -218,14 +218,14 @@ def test_the_board_puts_who_called_before_who_is_late_before_who_scores_high(nur
 
     patient("low", "1", 1, 3)
     patient("high", "2", 1, 40)
-    patient("late", "3", 5.5, 1)
-    patient("very-late", "4", 9, 1)
+    patient("late", "3", 5.1, 1)
+    patient("almost-late", "4", 4.9, 2)
     caller = patient("caller", "5", 1, 1)
     unwell(caller, actions.give_account(by=nurse, episode=caller, username="c", password=PASSWORD), ago(0.2))
     found = board(nurse, ward, NOW)
-    assert [r.name for r in found.rows] == ["caller", "very-late", "late", "high", "low"]
-    assert (found.calling, found.late, found.worst and found.worst.name) == (1, 2, "high")
-    assert [r.state for r in found.rows] == ["urgent", "late", "late", "calm", "calm"]
+    assert [r.name for r in found.rows] == ["caller", "late", "high", "low", "almost-late"]
+    assert (found.calling, found.late, found.worst and found.worst.name) == (1, 1, "high")
+    assert [r.state for r in found.rows] == ["urgent", "late", "calm", "calm", "calm"]
 
 
 def test_beds_stand_in_the_order_people_count_them():
@@ -317,7 +317,7 @@ def test_a_row_says_how_they_are_and_how_it_changed(nurse: User, episode: Episod
     assert found.cows is not None and found.says is not None
     assert (found.cows.total, found.cows_word, found.cows_age, found.change, found.rising) == (13, "moderate", "3 h ago", "up 4", 4)
     assert (found.says.total, found.says_age) == (2, "1 h ago")
-    assert (found.due.at, found.due_words, found.not_done) == (ago(-1), "in 1 h", None)
+    assert (found.due.at, found.due_words, found.asleep) == (ago(-1), "in 1 h", "")
     assert (found.where.hours, found.where.phase) == (30, "peak")
 
 
@@ -339,10 +339,16 @@ def test_a_refusal_shows_beside_the_last_score(nurse: User, episode: Episode, co
     cows(episode, nurse, ago(7), total=9)
     not_done(episode, nurse, ago(3), "declined")
     found = one(nurse, episode)
-    assert found.not_done is not None and found.cows is not None
-    assert (found.not_done.not_done, found.cows.total, found.due.at) == ("declined", 9, ago(-1))
+    assert found.cows is not None
+    assert (found.asleep, found.cows.total, found.due.at) == ("Declined, 3 h ago", 9, ago(-1))
     cows(episode, nurse, ago(1), total=9)
-    assert one(nurse, episode).not_done is None
+    assert one(nurse, episode).asleep == ""
+
+
+def test_two_patients_whose_names_begin_the_same_each_show_the_others_bed(nurse: User, ward: Ward):
+    for name, bed in (("Sam", "1"), ("sam Q", "2"), ("Kim", "3"), ("Samir", "4")):
+        admit(nurse, ward, name, bed=bed)
+    assert {r.name: r.same_name for r in board(nurse, ward, NOW).rows} == {"Sam": "2", "sam Q": "1", "Kim": "", "Samir": ""}
 
 
 def test_staff_words_do_not_stand_where_the_patients_own_belong(nurse: User, episode: Episode, symptoms: Callable[..., CheckIn]):

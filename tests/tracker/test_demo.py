@@ -314,9 +314,18 @@ def told(someone: demo.Person, now: datetime) -> History:
         score = instrument.score(answers, entry.reporter)
         check_ins.append(
             Clinical(
-                id=str(entry.id), instrument=entry.instrument, version=1, reporter=entry.reporter, observed_at=entry.observed_at,
-                recorded_at=event.at, recorded_by=event.by, answers=answers, total=None if entry.not_done else score.total,
-                rated=score.rated, asked=score.asked, not_done=entry.not_done,
+                id=str(entry.id),
+                instrument=entry.instrument,
+                version=1,
+                reporter=entry.reporter,
+                observed_at=entry.observed_at,
+                recorded_at=event.at,
+                recorded_by=event.by,
+                answers=answers,
+                total=None if entry.not_done else score.total,
+                rated=score.rated,
+                asked=score.asked,
+                not_done=entry.not_done,
             )
         )
     began = None if someone.precision == "unknown" else demo.last_use(someone, now)

@@ -33,7 +33,13 @@ class CheckInForm(forms.Form):
 
     use_required_attribute = False
 
-    id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": gettext_lazy("Reload the form and try again."), "invalid": gettext_lazy("Reload the form and try again.")})
+    id = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": gettext_lazy("Reload the form and try again."),
+            "invalid": gettext_lazy("Reload the form and try again."),
+        },
+    )
     note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,
@@ -93,7 +99,9 @@ class CheckInForm(forms.Form):
         clock = self.now.astimezone(self.zone)
         choices = [("now", _("Now, %(time)s") % {"time": f"{clock:%H:%M}"})]
         spans = [words.span(timedelta(minutes=m)) for m in AGO]
-        choices += [(str(m), _("%(span)s ago") % {"span": span} if m == AGO[0] else span) for m, span in zip(AGO, spans, strict=True)]
+        choices += [
+            (str(m), _("%(span)s ago") % {"span": span} if m == AGO[0] else span) for m, span in zip(AGO, spans, strict=True)
+        ]
         at = "now"
         if self.replaces:
             was = self.replaces.observed_at.astimezone(self.zone)
@@ -104,7 +112,15 @@ class CheckInForm(forms.Form):
             label=_("Observed"), initial=at, required=False, max_length=40, widget=forms.RadioSelect(choices=choices)
         )
         days = max(2, (self.now - self.episode.admitted_at).days + 2)
-        add_clock(self, "at", label=_("Observed"), zone=self.zone, now=self.now, days=min(days, 31), at=self.replaces.observed_at if self.replaces else None)
+        add_clock(
+            self,
+            "at",
+            label=_("Observed"),
+            zone=self.zone,
+            now=self.now,
+            days=min(days, 31),
+            at=self.replaces.observed_at if self.replaces else None,
+        )
 
     def _add_correction(self, replaces: CheckIn) -> None:
         self.fields["replace_reason"] = forms.ChoiceField(
@@ -141,7 +157,13 @@ class CheckInForm(forms.Form):
         """The time, the patient the form was opened for, and one question about an unlikely jump."""
         cleaned = super().clean() or {}
         if self.data.get("banner") and self.data["banner"] != self.banner:
-            self.add_error(None, _("The details of this patient changed while the form was open. Check that this is %(who)s, bed %(bed)s, then save again.") % {"who": self.episode.patient.chosen_name, "bed": self.episode.bed})
+            self.add_error(
+                None,
+                _(
+                    "The details of this patient changed while the form was open. Check that this is %(who)s, bed %(bed)s, then save again."
+                )
+                % {"who": self.episode.patient.chosen_name, "bed": self.episode.bed},
+            )
         cleaned["observed_at"] = self._observed_at()
         if not self.errors and not cleaned.get("not_done"):
             self._ask_about_a_jump()
@@ -177,7 +199,11 @@ class CheckInForm(forms.Form):
         total = self.instrument.score(answers, self.reporter).total
         if total is not None and abs(total - previous.total) >= self.unlikely_change:
             when = previous.observed_at.astimezone(self.zone)
-            self.add_error("confirmed", _("%(name)s goes from %(was)d at %(time)s to %(now)d. If that is right, tick the box and save again.") % {"name": self.instrument.name, "was": previous.total, "time": f"{when:%H:%M}", "now": total})
+            self.add_error(
+                "confirmed",
+                _("%(name)s goes from %(was)d at %(time)s to %(now)d. If that is right, tick the box and save again.")
+                % {"name": self.instrument.name, "was": previous.total, "time": f"{when:%H:%M}", "now": total},
+            )
 
     def refuse(self, problems: Mapping[str, str]) -> None:
         """Show what an action found wrong, at the field it is about."""
@@ -205,7 +231,9 @@ class CheckInForm(forms.Form):
             instrument=self.instrument.slug,
             reporter=self.reporter,
             observed_at=data["observed_at"],
-            said="|".join(str(data.get(f"at{part}") or "") for part in ("", "_day", "_clock", "_which")) if data.get("at") == "other" else data.get("at") or "now",
+            said="|".join(str(data.get(f"at{part}") or "") for part in ("", "_day", "_clock", "_which"))
+            if data.get("at") == "other"
+            else data.get("at") or "now",
             answers={} if not_done else self.answers(),
             about=data["about"],
             not_done=not_done,
@@ -226,7 +254,9 @@ def fields_of(item: Item, reporter: Reporter, *, may_skip: bool) -> dict[str, fo
             label=label,
             help_text=item.hint,
             required=False,
-            error_messages={"invalid": _("%(label)s: enter a number, such as %(example)s.") % {"label": label, "example": item.minimum}},
+            error_messages={
+                "invalid": _("%(label)s: enter a number, such as %(example)s.") % {"label": label, "example": item.minimum}
+            },
             widget=forms.TextInput(attrs={"inputmode": "decimal" if item.decimals else "numeric", "autocomplete": "off"}),
         )
         if item.kind == "quantity":

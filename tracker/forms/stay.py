@@ -47,11 +47,17 @@ class StayForm(PlainForm):
         error_messages={"required": gettext_lazy("Choose how surely the time of last use is known.")},
     )
     usual_pain = forms.CharField(
-        label=gettext_lazy("Usual pain"), help_text=gettext_lazy("Pain they live with anyway. COWS counts only what is more than this."), max_length=200, required=False
+        label=gettext_lazy("Usual pain"),
+        help_text=gettext_lazy("Pain they live with anyway. COWS counts only what is more than this."),
+        max_length=200,
+        required=False,
     )
     allergies = forms.CharField(label=gettext_lazy("Allergies"), max_length=200, required=False)
     what_helps = forms.CharField(
-        label=gettext_lazy("What helps me"), help_text=gettext_lazy("In the patient's own words, one line. Staff see it at the worst hour."), max_length=200, required=False
+        label=gettext_lazy("What helps me"),
+        help_text=gettext_lazy("In the patient's own words, one line. Staff see it at the worst hour."),
+        max_length=200,
+        required=False,
     )
 
     def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime, episode: Episode | None = None, **kwargs: Any) -> None:
@@ -86,15 +92,24 @@ class StayForm(PlainForm):
 class AdmitForm(StayForm):
     """A new patient, or one who is back, and the stay."""
 
-    chosen_name = forms.CharField(label=gettext_lazy("Name they want to be called"), max_length=80, error_messages={"required": gettext_lazy("Enter the name they want to be called.")})
+    chosen_name = forms.CharField(
+        label=gettext_lazy("Name they want to be called"),
+        max_length=80,
+        error_messages={"required": gettext_lazy("Enter the name they want to be called.")},
+    )
     date_of_birth = forms.DateField(
         label=gettext_lazy("Date of birth"),
         help_text=gettext_lazy("Year-month-day, such as 1990-03-04"),
         input_formats=["%Y-%m-%d", "%m/%d/%Y"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Enter the date of birth, such as 1990-03-04."), "invalid": gettext_lazy("Enter the date of birth as year-month-day, such as 1990-03-04.")},
+        error_messages={
+            "required": gettext_lazy("Enter the date of birth, such as 1990-03-04."),
+            "invalid": gettext_lazy("Enter the date of birth as year-month-day, such as 1990-03-04."),
+        },
     )
-    record_number = forms.CharField(label=gettext_lazy("Record number"), max_length=40, error_messages={"required": gettext_lazy("Enter the record number.")})
+    record_number = forms.CharField(
+        label=gettext_lazy("Record number"), max_length=40, error_messages={"required": gettext_lazy("Enter the record number.")}
+    )
 
     field_order = ["chosen_name", "date_of_birth", "record_number", "bed"]
 
@@ -110,7 +125,9 @@ class AdmitForm(StayForm):
         if born > today or age > 120:
             raise forms.ValidationError(_("Check the year: this date of birth cannot be right."))
         if age < 18:
-            raise forms.ValidationError(_("Ebb's ranges and rules are for adults, and this person is under 18. Use your site's own chart for them."))
+            raise forms.ValidationError(
+                _("Ebb's ranges and rules are for adults, and this person is under 18. Use your site's own chart for them.")
+            )
         return born
 
     def clean(self) -> dict[str, Any]:
@@ -123,7 +140,11 @@ class AdmitForm(StayForm):
 class ChangeStayForm(StayForm):
     """Putting a stay right, with a reason."""
 
-    reason = forms.CharField(label=gettext_lazy("Why is it changed?"), max_length=200, error_messages={"required": gettext_lazy("Say why, in a few words.")})
+    reason = forms.CharField(
+        label=gettext_lazy("Why is it changed?"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("Say why, in a few words.")},
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -145,8 +166,19 @@ class EndStayForm(PlainForm):
 class AccountForm(PlainForm):
     """A user name and a password for a patient."""
 
-    username = forms.CharField(label=gettext_lazy("User name"), max_length=150, error_messages={"required": gettext_lazy("Enter a user name.")}, widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}))
-    password = forms.CharField(label=gettext_lazy("Password"), help_text=gettext_lazy("At least 12 characters. They can change it once they have signed in."), max_length=128, error_messages={"required": gettext_lazy("Enter a password of at least 12 characters.")}, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+    username = forms.CharField(
+        label=gettext_lazy("User name"),
+        max_length=150,
+        error_messages={"required": gettext_lazy("Enter a user name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        help_text=gettext_lazy("At least 12 characters. They can change it once they have signed in."),
+        max_length=128,
+        error_messages={"required": gettext_lazy("Enter a password of at least 12 characters.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
 
     def clean_username(self) -> str:
         """A user name nobody has."""

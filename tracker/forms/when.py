@@ -29,7 +29,9 @@ def day_choices(now: datetime, zone: ZoneInfo, days: int) -> list[tuple[str, str
     return found
 
 
-def add_clock(form: forms.Form, prefix: str, *, label: str, zone: ZoneInfo, now: datetime, days: int, at: datetime | None = None) -> None:
+def add_clock(
+    form: forms.Form, prefix: str, *, label: str, zone: ZoneInfo, now: datetime, days: int, at: datetime | None = None
+) -> None:
     """Give a form the fields of one clock time, filled with `at` where it is known."""
     local = at.astimezone(zone) if at else None
     choices = day_choices(now, zone, days)
@@ -85,9 +87,16 @@ def read_clock(form: forms.Form, prefix: str, zone: ZoneInfo, *, needs_time: boo
             (0, _("The first %(time)s (%(zone)s)") % {"time": f"{clock:%H:%M}", "zone": twice.first.tzname()}),
             (1, _("The second %(time)s, an hour later (%(zone)s)") % {"time": f"{clock:%H:%M}", "zone": twice.second.tzname()}),
         ]
-        form.add_error(f"{prefix}_which", _("%(time)s happened twice that night, because the clocks went back. Choose which one.") % {"time": f"{clock:%H:%M}"})
+        form.add_error(
+            f"{prefix}_which",
+            _("%(time)s happened twice that night, because the clocks went back. Choose which one.") % {"time": f"{clock:%H:%M}"},
+        )
     except NeverHappened as never:
-        form.add_error(f"{prefix}_clock", _("%(time)s did not happen that night: the clocks went forward. The next time after the gap is %(next)s.") % {"time": f"{clock:%H:%M}", "next": f"{never.after:%H:%M}"})
+        form.add_error(
+            f"{prefix}_clock",
+            _("%(time)s did not happen that night: the clocks went forward. The next time after the gap is %(next)s.")
+            % {"time": f"{clock:%H:%M}", "next": f"{never.after:%H:%M}"},
+        )
     return None
 
 

@@ -1,19 +1,20 @@
 """The ward board."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.requests import SignedIn
 from tracker import access
 from tracker.board import ORDER, board
 
 
 @require_GET
-def ward(request: HttpRequest) -> HttpResponse:
+def ward(request: SignedIn) -> HttpResponse:
     """Everybody on one ward, most urgent first."""
     asked = request.GET.get("ward", "")
-    mine = access.wards(request.user)  # type: ignore[arg-type]
+    mine = access.wards(request.user)
     here = access.choose_ward(mine, asked)
-    found = board(request.user, here, timezone.now())  # type: ignore[arg-type]
+    found = board(request.user, here, timezone.now())
     return render(request, "tracker/board.html", {"board": found, "zone": here.tz, "wards": mine, "order": ORDER})

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import SignedIn
 from clinical import history as clinical
 from clinical.instruments import Instrument
 from clinical.schedule import next_due
@@ -27,17 +28,17 @@ from tracker.views.sending import json_answer, posted, save, wants_json
 
 
 @require_http_methods(["GET", "POST"])
-def check_in(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
+def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     """The form of one instrument for one stay; sent here too."""
     instrument = instrument_for(slug, "staff")
     if request.method == "GET":
-        episode = access.open_record(request.user, pk, f"check-in form {slug}")  # type: ignore[arg-type]
+        episode = access.open_record(request.user, pk, f"check-in form {slug}")
     else:
-        episode = access.episode(request.user, pk)  # type: ignore[arg-type]
+        episode = access.episode(request.user, pk)
     now = timezone.now()
     history = of_episode(episode)
     previous = next(iter(reversed(history.done(slug, "staff"))), None)
-    draft = access.draft(request.user, episode, slug) if request.method == "GET" else None  # type: ignore[arg-type]
+    draft = access.draft(request.user, episode, slug) if request.method == "GET" else None
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
         instrument=instrument, episode=episode, reporter="staff", now=now, previous=previous,
@@ -59,9 +60,9 @@ def check_in(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
+def correct(request: SignedIn, pk: UUID) -> HttpResponse:
     """Correct a check-in: the same form, filled with what stands, and a reason."""
-    was = access.check_in(request.user, pk)  # type: ignore[arg-type]
+    was = access.check_in(request.user, pk)
     reporter: Reporter = was.reporter  # type: ignore[assignment]
     instrument = library().instrument(was.instrument, was.instrument_version)
     now = timezone.now()
@@ -82,9 +83,9 @@ def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "tracker/me_form.html" if reporter == "patient" else "tracker/check_in.html", context, status=status)
 
 
-def one(request: HttpRequest, pk: UUID) -> HttpResponse:
+def one(request: SignedIn, pk: UUID) -> HttpResponse:
     """One check-in: every answer, when it was true and when it was written down, and what it replaced."""
-    row = access.open_check_in(request.user, pk)  # type: ignore[arg-type]
+    row = access.open_check_in(request.user, pk)
     instrument = library().instrument(row.instrument, row.instrument_version)
     found = as_clinical(row)
     protocol = protocol_of(row.episode)
@@ -112,24 +113,24 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def draft(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
+def draft(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     """Keep what is on the form so far. Answered with the time it was kept, in the ward's zone."""
     instrument_for(slug, "staff")
-    episode = access.episode(request.user, pk)  # type: ignore[arg-type]
+    episode = access.episode(request.user, pk)
     return keep_draft(request, episode, slug)
 
 
-def keep_draft(request: HttpRequest, episode: Episode, slug: str) -> HttpResponse:
+def keep_draft(request: SignedIn, episode: Episode, slug: str) -> HttpResponse:
     """Keep, or with `discard` throw away, the sender's unsent answers for one form."""
     if request.POST.get("discard"):
-        actions.discard_draft(by=request.user, episode=episode, instrument=slug)  # type: ignore[arg-type]
+        actions.discard_draft(by=request.user, episode=episode, instrument=slug)
         return HttpResponseRedirect(request.path.removesuffix("draft/"), status=303)
     try:
         draft_id = UUID(request.POST.get("id", ""))
     except ValueError:
         return JsonResponse({"problems": {"id": _("Reload the form and try again.")}}, status=422)
     kept = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "id", "banner") and v and len(v) <= 2000}
-    actions.keep_draft(by=request.user, episode=episode, instrument=slug, draft_id=draft_id, entries=kept)  # type: ignore[arg-type]
+    actions.keep_draft(by=request.user, episode=episode, instrument=slug, draft_id=draft_id, entries=kept)
     return JsonResponse({"kept": words.clock(timezone.now(), episode.ward.tz)})
 
 
@@ -178,7 +179,10 @@ def saved_words(row: CheckIn, episode: Episode, previous: clinical.CheckIn | Non
     found = as_clinical(row)
     said = _("Saved: %(name)s %(result)s") % {"name": instrument.name, "result": result(found, instrument)}
     if previous and previous.total is not None and row.total is not None:
-        said += _(", %(change)s in %(span)s") % {"change": words.change(row.total, previous.total), "span": words.span(row.observed_at - previous.observed_at)}
+        said += _(", %(change)s in %(span)s") % {
+            "change": words.change(row.total, previous.total),
+            "span": words.span(row.observed_at - previous.observed_at),
+        }
     if episode.ended_at:
         return f"{said}."
     due = next_due(of_episode(episode), protocol_of(episode), now)
@@ -188,13 +192,18 @@ def saved_words(row: CheckIn, episode: Episode, previous: clinical.CheckIn | Non
 def answers_of(row: CheckIn, instrument: Instrument) -> list[tuple[str, str, str]]:
     """Question, value and meaning of every question, also of those left out: missing is never zero."""
     found = []
-    for item in instrument.items_for(row.reporter):  # type: ignore[arg-type]
+    reporter: Reporter = row.reporter  # type: ignore[assignment]
+    for item in instrument.items_for(reporter):
         label = item.patient if row.reporter == "patient" and item.patient else item.label
         value = row.answers.get(item.slug)
         if item.kind == "count":
             if value is None:
                 continue
-            label = f"{instrument.item_by_slug[item.counts].label}: {item.patient.lower()}" if row.reporter == "patient" else item.label
+            label = (
+                f"{instrument.item_by_slug[item.counts].label}: {item.patient.lower()}"
+                if row.reporter == "patient"
+                else item.label
+            )
         if value is None:
             found.append((label, "", _("not asked")))
         elif value == "skipped":

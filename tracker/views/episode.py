@@ -2,28 +2,27 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.requests import SignedIn
 from tracker import access, words
 from tracker.content import library
-from tracker.heat_map import SOURCES, heat_map
+from tracker.heat_map import heat_map, source_for
 from tracker.reading import beside
 from tracker.trend import trend
 from tracker.views.check_in import others
 
 
 @require_GET
-def episode(request: HttpRequest, pk: UUID) -> HttpResponse:
+def episode(request: SignedIn, pk: UUID) -> HttpResponse:
     """The trend of one stay, what it says in words, and what to read beside it."""
-    stay = access.open_record(request.user, pk, "trend")  # type: ignore[arg-type]
+    stay = access.open_record(request.user, pk, "trend")
     found = trend(stay, timezone.now(), request.GET.get("view", ""))
-    source = request.GET.get("heat", "")
-    if source not in SOURCES:
-        source = "patient" if found.says else "cows"
+    source = source_for(request.GET.get("heat", ""), found)
     views = [("24", _("First 24 h")), ("72", _("First 72 h")), ("week", _("Week")), ("all", _("All"))]
     context = {
         "trend": found,
@@ -33,7 +32,7 @@ def episode(request: HttpRequest, pk: UUID) -> HttpResponse:
         "zone": stay.ward.tz,
         "now": found.now,
         "views": views,
-        "heat": heat_map(found, source),  # type: ignore[arg-type]
+        "heat": heat_map(found, source),
         "heat_source": source,
         "picks": beside(found.history, found.where, found.now, "staff"),
         "drafts": [(one, library().instrument(one.instrument).name) for one in access.drafts(stay)],
@@ -46,7 +45,7 @@ def episode(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
-def trend_json(request: HttpRequest, pk: UUID) -> HttpResponse:
+def trend_json(request: SignedIn, pk: UUID) -> HttpResponse:
     """The chart's numbers, for a page that is already open."""
-    stay = access.episode(request.user, pk)  # type: ignore[arg-type]
+    stay = access.episode(request.user, pk)
     return JsonResponse(trend(stay, timezone.now(), request.GET.get("view", "")).as_json())

@@ -15,13 +15,22 @@ def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpR
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
-    sentence = str(exception) if isinstance(exception, Malformed) else _("The request could not be read. Go back, reload the page and try again.")
+    sentence = (
+        str(exception)
+        if isinstance(exception, Malformed)
+        else _("The request could not be read. Go back, reload the page and try again.")
+    )
     return _page(request, 400, _("That did not work"), sentence)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, the same for what is not there and for what is not yours."""
-    return _page(request, 404, _("Nothing here"), _("There is no such page, or it is not one of yours. Go back to your first page and open it from there."))
+    return _page(
+        request,
+        404,
+        _("Nothing here"),
+        _("There is no such page, or it is not one of yours. Go back to your first page and open it from there."),
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -31,9 +40,23 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500. Renders without touching the database."""
-    return _page(request, 500, _("Something broke"), _("This is our fault, not yours. What you typed is kept as a draft where it could be. Go back and try again; if it stays broken, write on paper and tell whoever runs this site."))
+    return _page(
+        request,
+        500,
+        _("Something broke"),
+        _(
+            "This is our fault, not yours. What you typed is kept as a draft where it could be. Go back and try again; if it stays broken, write on paper and tell whoever runs this site."
+        ),
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that cannot be trusted: usually a page left open across sign-in."""
-    return _page(request, 403, _("Please send it again"), _("The page was open for too long or was opened before you signed in. Go back, reload the page and send it again. If this happens every time, the site's EBB_TRUSTED_ORIGINS or EBB_HTTPS setting does not match its address."))
+    return _page(
+        request,
+        403,
+        _("Please send it again"),
+        _(
+            "The page was open for too long or was opened before you signed in. Go back, reload the page and send it again. If this happens every time, the site's EBB_TRUSTED_ORIGINS or EBB_HTTPS setting does not match its address."
+        ),
+    )

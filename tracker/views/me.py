@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.requests import SignedIn
 from clinical.history import place
 from tracker import access, actions, words
 from tracker.content import library
@@ -28,9 +29,9 @@ SYMPTOMS = "symptom-check"
 
 
 @require_GET
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: SignedIn) -> HttpResponse:
     """How are you right now?"""
-    episode = access.open_own_record(request.user, "own page")  # type: ignore[arg-type]
+    episode = access.open_own_record(request.user, "own page")
     now = timezone.now()
     history = of_episode(episode)
     where = place(history, course_of(episode), now)
@@ -41,17 +42,17 @@ def me(request: HttpRequest) -> HttpResponse:
             "episode": episode,
             "where": where,
             "picks": beside(history, where, now, "patient"),
-            "draft": access.draft(request.user, episode, SYMPTOMS),  # type: ignore[arg-type]
+            "draft": access.draft(request.user, episode, SYMPTOMS),
             "zone": episode.ward.tz,
         },
     )
 
 
 @require_http_methods(["GET", "POST"])
-def check_in(request: HttpRequest, slug: str) -> HttpResponse:
+def check_in(request: SignedIn, slug: str) -> HttpResponse:
     """A patient's own check-in. The symptom check goes in steps; every other instrument is one page."""
     instrument = instrument_for(slug, "patient")
-    episode = access.own_episode(request.user)  # type: ignore[arg-type]
+    episode = access.own_episode(request.user)
     step = request.GET.get("step") or request.POST.get("step") or "pick"
     if slug == SYMPTOMS and not wants_json(request):
         if request.method == "GET":
@@ -75,22 +76,22 @@ def check_in(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tracker/me_form.html", {"form": form, "instrument": instrument, "episode": episode}, status=status)
 
 
-def _step(request: HttpRequest, episode: Episode, step: str) -> HttpResponse:
+def _step(request: SignedIn, episode: Episode, step: str) -> HttpResponse:
     """One step of the symptom check, from the draft that holds what was tapped so far."""
-    draft = access.draft(request.user, episode, SYMPTOMS)  # type: ignore[arg-type]
+    draft = access.draft(request.user, episode, SYMPTOMS)
     picked = picked_in(draft.entries if draft else {})
     context: dict[str, Any] = {"episode": episode, "draft_id": draft.pk if draft else uuid4(), "picked": picked, "step": step}
-    if step == "rate" and picked:
-        context["form"] = rate_form(episode, draft.entries, timezone.now())  # type: ignore[union-attr]
+    if step == "rate" and draft and picked:
+        context["form"] = rate_form(episode, draft.entries, timezone.now())
         return render(request, "tracker/me_rate.html", context)
     if step == "review" and draft:
         return render(request, "tracker/me_review.html", context | _review(episode, draft))
     return render(request, "tracker/me_pick.html", context | {"groups": grouped(), "names": GROUPS})
 
 
-def _keep_step(request: HttpRequest, episode: Episode, step: str) -> HttpResponse:
+def _keep_step(request: SignedIn, episode: Episode, step: str) -> HttpResponse:
     """Keep one step in the draft and go on to the next."""
-    draft = access.draft(request.user, episode, SYMPTOMS)  # type: ignore[arg-type]
+    draft = access.draft(request.user, episode, SYMPTOMS)
     entries = dict(draft.entries) if draft else {}
     here = reverse("me_check_in", args=[SYMPTOMS])
     if step == "pick":
@@ -107,7 +108,7 @@ def _keep_step(request: HttpRequest, episode: Episode, step: str) -> HttpRespons
         draft_id = UUID(request.POST.get("id", ""))
     except ValueError:
         draft_id = uuid4()
-    actions.keep_draft(by=request.user, episode=episode, instrument=SYMPTOMS, draft_id=draft_id, entries=entries)  # type: ignore[arg-type]
+    actions.keep_draft(by=request.user, episode=episode, instrument=SYMPTOMS, draft_id=draft_id, entries=entries)
     return HttpResponseRedirect(f"{here}?step={following}", status=303)
 
 
@@ -125,7 +126,11 @@ def _review(episode: Episode, draft: Draft) -> dict[str, Any]:
             continue
         if item.slug in picked:
             sent[item.slug] = said if said is not None else "skipped"
-            word = _("Skipped") if sent[item.slug] == "skipped" else next(o.patient or o.label for o in item.options if str(o.value) == said)
+            word = (
+                _("Skipped")
+                if sent[item.slug] == "skipped"
+                else next(o.patient or o.label for o in item.options if str(o.value) == said)
+            )
             rated.append((item.patient, word, False))
         else:
             sent[item.slug] = "0"
@@ -135,21 +140,23 @@ def _review(episode: Episode, draft: Draft) -> dict[str, Any]:
 
 
 @require_POST
-def draft(request: HttpRequest, slug: str) -> HttpResponse:
+def draft(request: SignedIn, slug: str) -> HttpResponse:
     """Keep a patient's unsent answers, or throw them away."""
     instrument_for(slug, "patient")
-    return keep_draft(request, access.own_episode(request.user), slug)  # type: ignore[arg-type]
+    return keep_draft(request, access.own_episode(request.user), slug)
 
 
 @require_GET
-def my_trend(request: HttpRequest) -> HttpResponse:
+def my_trend(request: SignedIn) -> HttpResponse:
     """The patient's own course: words first, a simple line, no scores and no bands."""
-    episode = access.open_own_record(request.user, "own trend")  # type: ignore[arg-type]
+    episode = access.open_own_record(request.user, "own trend")
     found = trend(episode, timezone.now(), own=True)
-    return render(request, "tracker/me_trend.html", {"trend": found, "episode": episode, "zone": episode.ward.tz, "mine": own_trend(found)})
+    return render(
+        request, "tracker/me_trend.html", {"trend": found, "episode": episode, "zone": episode.ward.tz, "mine": own_trend(found)}
+    )
 
 
-def receipt(request: HttpRequest, row: CheckIn, context: dict[str, Any]) -> HttpResponse:
+def receipt(request: SignedIn, row: CheckIn, context: dict[str, Any]) -> HttpResponse:
     """What the patient sees after sending: that it arrived, one thing that may help, and what they said."""
     history = of_episode(row.episode)
     now = timezone.now()

@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
+from accounts.requests import SignedIn
 from tracker import actions
 from tracker.actions import Conflict, Invalid, Saved
 from tracker.forms.check_in import CheckInForm
@@ -22,7 +23,7 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def posted(request: HttpRequest) -> Mapping[str, Any]:
+def posted(request: SignedIn) -> Mapping[str, Any]:
     """The fields that were sent, as a form or as a flat JSON object. Raises Malformed."""
     if request.content_type != "application/json":
         return request.POST
@@ -35,7 +36,7 @@ def posted(request: HttpRequest) -> Mapping[str, Any]:
     return {key: "" if value is None or value is False else "on" if value is True else str(value) for key, value in sent.items()}
 
 
-def save(request: HttpRequest, form: CheckInForm) -> tuple[Saved | None, int]:
+def save(request: SignedIn, form: CheckInForm) -> tuple[Saved | None, int]:
     """Keep what the form says. Returns what was kept, or None with the status to answer with: 422 or 409.
 
     What was wrong is then on the form, beside what was typed.
@@ -43,7 +44,7 @@ def save(request: HttpRequest, form: CheckInForm) -> tuple[Saved | None, int]:
     if not form.is_valid():
         return None, 422
     try:
-        kept = actions.record_check_in(by=request.user, episode=form.episode, entry=form.entry(), now=form.now)  # type: ignore[arg-type]
+        kept = actions.record_check_in(by=request.user, episode=form.episode, entry=form.entry(), now=form.now)
     except Invalid as invalid:
         form.refuse(invalid.problems)
         return None, 422
@@ -56,10 +57,10 @@ def save(request: HttpRequest, form: CheckInForm) -> tuple[Saved | None, int]:
 def json_answer(form: CheckInForm, kept: Saved | None, status: int, sentence: str, url: str) -> HttpResponse:
     """The same answer for a script: a save is only a save with the id echoed."""
     if kept:
-        return JsonResponse({"saved": True, "id": str(kept.check_in.pk), "again": kept.again, "sentence": sentence, "url": url}, status=status)
+        return JsonResponse(
+            {"saved": True, "id": str(kept.check_in.pk), "again": kept.again, "sentence": sentence, "url": url}, status=status
+        )
     problems = {name: " ".join(str(e) for e in errors) for name, errors in form.errors.items()}
     if "__all__" in problems:
         problems[""] = problems.pop("__all__")
     return JsonResponse({"saved": False, "problems": problems}, status=status)
-
-

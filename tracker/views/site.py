@@ -5,17 +5,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import actions
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     """Send each role to its first screen."""
     user = request.user
-    if user.can(Can.SEE_WARD):  # type: ignore[union-attr]
+    if user.can(Can.SEE_WARD):
         return HttpResponseRedirect(reverse("ward"))
-    if user.can(Can.REPORT):  # type: ignore[union-attr]
+    if user.can(Can.REPORT):
         return HttpResponseRedirect(reverse("me"))
     return HttpResponseRedirect(reverse("people"))
 
@@ -26,6 +27,6 @@ def health(request: HttpRequest) -> HttpResponse:
     """Whether a check-in could be saved right now: reading is not enough, so this tries a write and takes it back."""
     try:
         actions.try_a_write()
-    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is the same
+    except Exception:
         return JsonResponse({"well": False, "why": "The database cannot be written to."}, status=503)
     return JsonResponse({"well": True})

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import access, actions
 from tracker.actions import Conflict, Invalid
@@ -22,20 +23,22 @@ def _to(episode: Episode) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def admit(request: HttpRequest) -> HttpResponse:
+def admit(request: SignedIn) -> HttpResponse:
     """A new stay, and the patient if they are new."""
-    request.user.must(Can.ADMIT)  # type: ignore[union-attr]
-    here = access.choose_ward(access.wards(request.user), request.GET.get("ward", ""))  # type: ignore[arg-type]
+    request.user.must(Can.ADMIT)
+    here = access.choose_ward(access.wards(request.user), request.GET.get("ward", ""))
     form = AdmitForm(request.POST or None, zone=here.tz, now=timezone.now())
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             episode = actions.admit(
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
                 ward=here, chosen_name=data["chosen_name"], date_of_birth=data["date_of_birth"],
                 record_number=data["record_number"], admitted_at=data["admitted_at"], stay=form.stay(),
             )  # fmt: skip
-            messages.success(request, _("%(name)s is on the board, bed %(bed)s.") % {"name": episode.patient.chosen_name, "bed": episode.bed})
+            messages.success(
+                request, _("%(name)s is on the board, bed %(bed)s.") % {"name": episode.patient.chosen_name, "bed": episode.bed}
+            )
             return _to(episode)
         except Invalid as invalid:
             form.refuse(invalid.problems)
@@ -43,12 +46,16 @@ def admit(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def change(request: HttpRequest, pk: UUID) -> HttpResponse:
+def change(request: SignedIn, pk: UUID) -> HttpResponse:
     """Put the facts of a stay right. Every chart follows."""
-    episode = access.open_record(request.user, pk, "stay form") if request.method == "GET" else access.episode(request.user, pk)  # type: ignore[arg-type]
+    episode = access.open_record(request.user, pk, "stay form") if request.method == "GET" else access.episode(request.user, pk)
     columns = ("bed", "opioid", "last_use_precision", "usual_pain", "allergies", "what_helps", "version")
     form = ChangeStayForm(
-        request.POST or None, zone=episode.ward.tz, now=timezone.now(), episode=episode, initial={c: getattr(episode, c) for c in columns}
+        request.POST or None,
+        zone=episode.ward.tz,
+        now=timezone.now(),
+        episode=episode,
+        initial={c: getattr(episode, c) for c in columns},
     )
     status = 200
     if request.method == "POST":
@@ -56,26 +63,28 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 data = form.cleaned_data
-                actions.change_stay(by=request.user, episode=episode, seen_version=data["version"], stay=form.stay(), reason=data["reason"])  # type: ignore[arg-type]
+                actions.change_stay(
+                    by=request.user, episode=episode, seen_version=data["version"], stay=form.stay(), reason=data["reason"]
+                )
                 messages.success(request, _("Changed. The chart follows."))
                 return _to(episode)
             except Invalid as invalid:
                 form.refuse(invalid.problems)
             except Conflict as conflict:
                 form.add_error(None, str(conflict))
-                form.data = form.data.copy() | {"version": str(access.episode(request.user, pk).version)}  # type: ignore[arg-type]
+                form.data = {**form.data.dict(), "version": str(access.episode(request.user, pk).version)}  # type: ignore[attr-defined]
                 status = 409
     return render(request, "tracker/change_stay.html", {"form": form, "episode": episode, "zone": episode.ward.tz}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
-def end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def end(request: SignedIn, pk: UUID) -> HttpResponse:
     """Record that somebody left."""
-    episode = access.episode(request.user, pk)  # type: ignore[arg-type]
+    episode = access.episode(request.user, pk)
     form = EndStayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
     if request.method == "POST" and form.is_valid():
         try:
-            actions.end_stay(by=request.user, episode=episode, ended_at=form.cleaned_data["ended_at"])  # type: ignore[arg-type]
+            actions.end_stay(by=request.user, episode=episode, ended_at=form.cleaned_data["ended_at"])
             messages.success(request, _("Recorded. The stay is closed and stays readable."))
             return _to(episode)
         except Invalid as invalid:
@@ -86,15 +95,19 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def account(request: HttpRequest, pk: UUID) -> HttpResponse:
+def account(request: SignedIn, pk: UUID) -> HttpResponse:
     """Let a patient sign in to their own record."""
-    episode = access.episode(request.user, pk)  # type: ignore[arg-type]
-    request.user.must(Can.ADMIT)  # type: ignore[union-attr]
+    episode = access.episode(request.user, pk)
+    request.user.must(Can.ADMIT)
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.give_account(by=request.user, episode=episode, **form.cleaned_data)  # type: ignore[arg-type]
-            messages.success(request, _("%(name)s can sign in now, as %(username)s.") % {"name": episode.patient.chosen_name, "username": made.username})
+            made = actions.give_account(by=request.user, episode=episode, **form.cleaned_data)
+            messages.success(
+                request,
+                _("%(name)s can sign in now, as %(username)s.")
+                % {"name": episode.patient.chosen_name, "username": made.username},
+            )
             return _to(episode)
         except Conflict as conflict:
             form.add_error(None, str(conflict))

@@ -50,7 +50,9 @@ def refuse_where_it_would_mix() -> None:
     taken = [*User.objects.filter(username__in=(*demo.SIGN_IN, *demo.STAFF)), *Ward.objects.filter(name__in=demo.WARDS)]
     if taken:
         names = ", ".join(str(one) for one in taken)
-        raise CommandError(f"The demo would make {names}, but this database has that already. To see the demo, use an empty database.")
+        raise CommandError(
+            f"The demo would make {names}, but this database has that already. To see the demo, use an empty database."
+        )
 
 
 def where_things_stand() -> str:
