@@ -4,14 +4,14 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 
-.PHONY: run dev test check lint types migrations assets browser lock bench clean
+.PHONY: run dev test check lint types migrations assets browser lock clean
 
 run: .venv/.runtime node_modules/.installed .env  ## the product with a demo ward, at http://127.0.0.1:8000/
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py demo
 	@echo "Ebb is at http://127.0.0.1:$(PORT)/   (stop it with Ctrl-C)"
-	@$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --log-level warning config.wsgi:application
+	@$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --blocking-threads 4 --log-level error config.wsgi:application
 
 dev: .venv/.dev node_modules/.installed .env  ## the same, reloading when a file changes
 	@$(BIN)/python manage.py migrate --verbosity 0

@@ -9,6 +9,10 @@ from accounts.models import User, Ward
 from accounts.roles import Can, Role
 
 
+class NameTaken(Exception):
+    """Somebody has this user name. Nothing was written."""
+
+
 def create_person(
     *,
     by: User | None,
@@ -25,28 +29,28 @@ def create_person(
     """
     if by is not None:
         by.must(Can.MANAGE_PEOPLE)
-    return make_account(
-        by=by, username=username, password=password, role=role, wards=wards, first_name=first_name, last_name=last_name
-    )
+    person = unsaved_account(username=username, password=password, role=role, first_name=first_name, last_name=last_name)
+    return keep_account(by=by, person=person, wards=wards)
 
 
-def make_account(
-    *,
-    by: User | None,
-    username: str,
-    password: str,
-    role: Role,
-    wards: Iterable[Ward] = (),
-    first_name: str = "",
-    last_name: str = "",
-) -> User:
-    """The account itself, for callers that have checked who may ask."""
+def unsaved_account(*, username: str, password: str, role: Role, first_name: str = "", last_name: str = "") -> User:
+    """An account that is not kept yet. Hashing the password is slow on purpose: do this before any transaction."""
     person = User(username=username, role=role, first_name=first_name, last_name=last_name)
-    person.set_password(password)  # slow on purpose, so before the transaction
+    person.set_password(password)
+    return person
+
+
+def keep_account(*, by: User | None, person: User, wards: Iterable[Ward] = ()) -> User:
+    """Keep an account that `unsaved_account` made, for callers that have checked who may ask.
+
+    Raises NameTaken when somebody has this user name.
+    """
     with transaction.atomic():
-        person.save()
+        if User.objects.filter(username__iexact=person.username).exists():
+            raise NameTaken(person.username)
+        person.save(force_insert=True)
         person.wards.set(wards)
-        audit.record(by, "account made", what=f"account {person.pk}", facts={"role": role})
+        audit.record(by, "account made", what=f"account {person.pk}", facts={"role": person.role})
     return person
 
 

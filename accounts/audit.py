@@ -3,7 +3,7 @@
 import hashlib
 import json
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from django.db import connection
@@ -17,22 +17,14 @@ came_from: ContextVar[str] = ContextVar("came_from", default="")
 _HEAD_LOCK = 0x0EBB_A0D1
 
 
-def record(
-    by: User | None,
-    did: str,
-    *,
-    what: str = "",
-    episode: str = "",
-    facts: dict[str, Any] | None = None,
-    at: datetime | None = None,
-) -> AuditLine:
+def record(by: User | None, did: str, *, what: str = "", episode: str = "", facts: dict[str, Any] | None = None) -> AuditLine:
     """Write one line at the end of the chain. Must be called inside the transaction of the thing it tells of."""
     if not connection.in_atomic_block:
         raise RuntimeError("An audit line belongs in the transaction of what it tells of: open transaction.atomic() first.")
     _hold_the_head()
     last = AuditLine.objects.order_by("-pk").values_list("hash", flat=True).first() or ""
     line = AuditLine(
-        at=at or timezone.now(),
+        at=timezone.now(),
         who=str(by.pk) if by else "",
         name=by.known_as if by else "",
         role=by.role if by else "",

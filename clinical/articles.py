@@ -78,6 +78,11 @@ class Reported:
     severity: int
     rose_from: int | None = None
 
+    @property
+    def rise(self) -> int:
+        """By how much it got worse since the time before; 0 where that is not known."""
+        return 0 if self.rose_from is None else self.severity - self.rose_from
+
 
 @dataclass(frozen=True)
 class Pick:
@@ -107,8 +112,9 @@ def choose(
     """
     shelf = [article for article in articles if _for(audience, article)]
     picks: dict[str, Pick] = {}
-    for found in sorted(reported, key=lambda r: (-r.severity, -(r.severity - (r.rose_from or 0)))):
-        if found.severity < 1 or len(picks) >= limit - 1:
+    places = limit - 1 if phase else limit
+    for found in sorted(reported, key=lambda r: (-r.severity, -r.rise)):
+        if found.severity < 1 or len(picks) >= places:
             break
         fitting = [a for a in shelf if found.symptom.slug in a.about.symptoms]
         fitting.sort(key=lambda a: _nearness(a, found.symptom.slug, audience, phase))
@@ -144,5 +150,5 @@ def _for(audience: Audience, article: Article) -> bool:
 
 
 def _because(found: Reported, audience: Audience) -> str:
-    name = found.symptom.patient if audience != "staff" else found.symptom.staff
+    name = (found.symptom.patient if audience != "staff" else "") or found.symptom.staff
     return name[0].lower() + name[1:]

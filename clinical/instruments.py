@@ -298,16 +298,19 @@ def _settle_measured(item: Item, answers: Answers) -> dict[str, Answer]:
 def _settle_quantity(item: Item, value: Answer) -> int | float:
     assert item.minimum is not None
     assert item.maximum is not None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{item.label}: enter a number, such as {item.minimum}.")
-    number = Decimal(str(value))
+    number = Decimal(value) if isinstance(value, int) else Decimal(str(value))
+    range_words = f"{item.label}: enter a number from {item.minimum} to {item.maximum}."
+    if not number.is_finite() or abs(number) > 100_000:
+        raise ValueError(range_words)
     if item.fahrenheit and number > 60:
         number = (number - 32) * 5 / 9
-    number = number.quantize(Decimal(1).scaleb(-item.decimals)) if abs(number) < 10_000 else number
-    if not item.minimum <= number <= item.maximum:
-        raise ValueError(f"{item.label}: enter a number from {item.minimum} to {item.maximum}. {value:g} is outside that.")
-    if not item.decimals and number != Decimal(str(value)):
+    if not item.decimals and number != number.to_integral_value():
         raise ValueError(f"{item.label}: enter a whole number.")
+    number = number.quantize(Decimal(1).scaleb(-item.decimals))
+    if not item.minimum <= number <= item.maximum:
+        raise ValueError(f"{range_words} {value:g} is outside that.")
     return float(number) if item.decimals else int(number)
 
 

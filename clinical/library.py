@@ -47,10 +47,13 @@ def load(content: Path, language: str = "en") -> Library:
     editions: dict[tuple[str, int], Instrument] = {}
     for path in _files(content / "instruments"):
         instrument = _instrument(path, symptoms)
+        if (instrument.slug, instrument.version) in editions:
+            raise ContentError(f"{_name(path)}: version {instrument.version} of {instrument.slug!r} stands in two files.")
         editions[instrument.slug, instrument.version] = instrument
     newest: dict[str, Instrument] = {}
     for instrument in sorted(editions.values(), key=lambda i: i.version):
         newest[instrument.slug] = instrument
+    _what_measures_is_there(symptoms, newest, content / "symptoms.toml")
     courses = _by_slug(content / "courses", Course)
     _every_opioid_has_one_course(courses, content / "courses")
     return Library(
@@ -65,9 +68,14 @@ def load(content: Path, language: str = "en") -> Library:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
         raise ContentError(f"{_name(path)}: this is not valid TOML. {error}.") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContentError(f"{_name(path)}: the file cannot be read. {error}.") from error
 
@@ -94,19 +102,25 @@ def _saying_where(where: str, work: Callable[[], T]) -> T:
 def _symptoms(path: Path) -> dict[str, Symptom]:
     tables = _toml(path)
     tables.pop("status", None)
-    return {
-        slug: build(Symptom, {"slug": slug, **table} if isinstance(table, dict) else table, f"{_name(path)}, [{slug}]")
-        for slug, table in tables.items()
-    }
+    found: dict[str, Symptom] = {}
+    for slug, table in tables.items():
+        where = f"{_name(path)}, [{slug}]"
+        if not isinstance(table, dict):
+            raise ContentError(f"{where}: expected a table with keys, found {table!r}.")
+        if "slug" in table:
+            raise ContentError(f"{where}: the heading is the slug. Remove the key 'slug'.")
+        found[slug] = build(Symptom, {"slug": slug, **table}, where)
+    return found
 
 
 def _instrument(path: Path, symptoms: Mapping[str, Symptom]) -> Instrument:
     where = _name(path)
     table = _toml(path)
-    shared = table.get("defaults", {}).get("options")
-    if shared:
-        for item in table.get("items", []):
-            item.setdefault("options", shared)
+    shared = table.get("defaults")
+    if isinstance(shared, dict) and isinstance(table.get("items"), list):
+        for item in table["items"]:
+            if isinstance(item, dict) and "options" in shared:
+                item.setdefault("options", shared["options"])
     instrument = build(Instrument, table, where)
     if path.stem.split(".")[0] != instrument.slug:
         raise ContentError(f"{where}: the slug {instrument.slug!r} disagrees with the file name {path.stem!r}.")
@@ -124,6 +138,13 @@ def _by_slug(folder: Path, cls: type[T]) -> dict[str, T]:
             raise ContentError(f"{_name(path)}: the slug {slug!r} disagrees with the file name {path.stem!r}.")
         made[slug] = thing
     return made
+
+
+def _what_measures_is_there(symptoms: Mapping[str, Symptom], instruments: Mapping[str, Instrument], path: Path) -> None:
+    measured = {item.slug for instrument in instruments.values() for item in instrument.items if item.kind == "quantity"}
+    for symptom in symptoms.values():
+        if symptom.measured_by and symptom.measured_by not in measured:
+            raise ContentError(f"{_name(path)}, [{symptom.slug}]: no instrument measures {symptom.measured_by!r}.")
 
 
 def _every_opioid_has_one_course(courses: Mapping[str, Course], folder: Path) -> None:
@@ -148,7 +169,7 @@ def _articles(folder: Path, symptoms: Mapping[str, Symptom]) -> dict[str, Articl
 
 def _article(path: Path, symptoms: Mapping[str, Symptom]) -> Article:
     where = _name(path)
-    text = path.read_text(encoding="utf-8")
+    text = _text(path)
     parts = text.split("+++\n", 2)
     if len(parts) != 3 or parts[0].strip():
         raise ContentError(f"{where}: an article begins with its front matter between two lines of +++.")

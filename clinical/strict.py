@@ -83,7 +83,9 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
 
 def _plain(hint: Any, value: Any, where: str) -> Any:
     if hint is Decimal and isinstance(value, int | float) and not isinstance(value, bool):
-        return Decimal(str(value))
+        number = Decimal(str(value))
+        if number.is_finite():
+            return number
     if hint in (int, bool, str, date) and type(value) is hint:
         return value
     names = {int: "a whole number", bool: "true or false", str: "text in quotes", date: "a date", Decimal: "a number"}

@@ -36,10 +36,19 @@ def moment(day: date, clock: time, zone: ZoneInfo, which: int | None = None) -> 
     if first == second:
         return first
     if first.astimezone(zone).replace(tzinfo=None) != wall:
-        raise NeverHappened(wall, first.astimezone(zone))
+        raise NeverHappened(wall, _after_the_gap(wall, zone))
     if which is None:
         raise HappenedTwice(early, late)
     return second if which else first
+
+
+def _after_the_gap(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The first wall-clock minute after the gap that `wall` falls in."""
+    while True:
+        wall += timedelta(minutes=1)
+        moment_there = wall.replace(tzinfo=zone)
+        if moment_there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall:
+            return moment_there
 
 
 def hours_between(start: datetime, end: datetime) -> float:

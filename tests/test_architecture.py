@@ -42,7 +42,7 @@ ACCOUNTS = (
     ("views", "middleware", "adapter", "apps"),
     ("forms",),
     ("actions",),
-    ("access", "audit"),
+    ("access", "audit", "requests"),
     ("models",),
     ("roles",),
 )
@@ -267,6 +267,7 @@ def template_tags_only_format(path: str, source: str) -> list[str]:
 
 def nothing_inline(path: str, source: str) -> list[str]:
     """No script without an address, no style attribute, no handler attribute: the CSP would refuse them."""
+    source = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", source)
     found = []
     for pattern, words in (
         (r"<script(?![^>]*\bsrc=)", "a script without an address"),
@@ -304,19 +305,23 @@ def many_to_many() -> set[str]:
 MANY_TO_MANY = many_to_many()
 
 
+def assert_none(problems: list[str]) -> None:
+    assert not problems, "\n" + "\n".join(problems)
+
+
 # The product keeps to them ----------------------------------------------------------------------------------
 
 
 def test_each_room_uses_only_what_stands_to_its_right():
-    assert all_problems(walls_between_rooms, ".py", under=ROOMS) == []
+    assert_none(all_problems(walls_between_rooms, ".py", under=ROOMS))
 
 
 def test_inside_tracker_each_file_uses_only_rows_below_it():
-    assert all_problems(rows_inside_a_room, ".py", under=("tracker",)) == []
+    assert_none(all_problems(rows_inside_a_room, ".py", under=("tracker",)))
 
 
 def test_inside_accounts_each_file_uses_only_rows_below_it():
-    assert all_problems(rows_inside_accounts, ".py", under=("accounts",)) == []
+    assert_none(all_problems(rows_inside_accounts, ".py", under=("accounts",)))
 
 
 @pytest.mark.parametrize(("room", "table"), [("tracker", TRACKER), ("accounts", ACCOUNTS)])
@@ -346,45 +351,45 @@ def test_no_two_files_of_the_tracker_use_each_other():
 
 
 def test_clinical_knows_neither_django_nor_files_nor_the_clock():
-    assert all_problems(clinical_is_plain_python, ".py", under=("clinical",)) == []
+    assert_none(all_problems(clinical_is_plain_python, ".py", under=("clinical",)))
 
 
 def test_views_hold_no_query_and_no_arithmetic():
-    assert all_problems(views_hold_no_query_and_no_sum, ".py", under=("tracker/views",)) == []
-    assert views_hold_no_query_and_no_sum("accounts/views.py", (ROOT / "accounts/views.py").read_text()) == []
+    assert_none(all_problems(views_hold_no_query_and_no_sum, ".py", under=("tracker/views",)))
+    assert_none(views_hold_no_query_and_no_sum("accounts/views.py", (ROOT / "accounts/views.py").read_text()))
 
 
 def test_no_view_is_longer_than_30_lines():
-    assert all_problems(views_are_short, ".py", under=("tracker/views",)) == []
-    assert views_are_short("accounts/views.py", (ROOT / "accounts/views.py").read_text()) == []
+    assert_none(all_problems(views_are_short, ".py", under=("tracker/views",)))
+    assert_none(views_are_short("accounts/views.py", (ROOT / "accounts/views.py").read_text()))
 
 
 def test_nothing_but_actions_and_the_audit_trail_writes():
-    assert all_problems(only_actions_write, ".py", under=ROOMS) == []
+    assert_none(all_problems(only_actions_write, ".py", under=ROOMS))
 
 
 def test_every_file_says_what_it_is_for_by_its_name():
-    assert all_problems(no_vague_name, ".py", ".js", ".css") == []
+    assert_none(all_problems(no_vague_name, ".py", ".js", ".css"))
 
 
 def test_nothing_happens_by_signal():
-    assert all_problems(no_signals, ".py", under=ROOMS) == []
+    assert_none(all_problems(no_signals, ".py", under=ROOMS))
 
 
 def test_everything_public_has_a_docstring_and_types():
-    assert all_problems(everything_public_is_described, ".py", under=("clinical", "accounts", "tracker")) == []
+    assert_none(all_problems(everything_public_is_described, ".py", under=("clinical", "accounts", "tracker")))
 
 
 def test_template_tags_never_touch_the_database():
-    assert all_problems(template_tags_only_format, ".py", under=("tracker/templatetags",)) == []
+    assert_none(all_problems(template_tags_only_format, ".py", under=("tracker/templatetags",)))
 
 
 def test_templates_hold_no_inline_script_style_or_handler():
-    assert all_problems(nothing_inline, ".html", ".svg", under=("templates", "static")) == []
+    assert_none(all_problems(nothing_inline, ".html", ".svg", under=("templates", "static")))
 
 
 def test_templates_and_static_files_name_no_other_host():
-    assert all_problems(nothing_from_another_host, ".html", ".css", ".js", ".svg", ".webmanifest", under=("templates", "static")) == []
+    assert_none(all_problems(nothing_from_another_host, ".html", ".css", ".js", ".svg", ".webmanifest", under=("templates", "static")))
 
 
 # Each check can fail ----------------------------------------------------------------------------------------
@@ -458,6 +463,7 @@ KEPT = [
     (no_vague_name, "tracker/board.py", ""),
     (everything_public_is_described, "clinical/x.py", '"""X."""\ndef _f(a):\n    pass\nclass C:\n    """C."""\n    def m(self) -> None:\n        """M."""'),
     (nothing_inline, "templates/x.html", '<script src="/x.js"></script><p class="on">{{ data|json_script:"d" }}</p>'),
+    (nothing_inline, "templates/x.html", '{% if one == here %}<p>{% endif %}'),
     (nothing_from_another_host, "static/icon.svg", '<svg xmlns="http://www.w3.org/2000/svg">'),
 ]
 

@@ -49,6 +49,12 @@ def episode(by: User, pk: UUID) -> Episode:
     return _get(episodes(by), pk)
 
 
+def must_reach(by: User, at: Episode) -> None:
+    """Raise Http404 unless this stay is one this person may know of: for actions, which need no view to ask first."""
+    if not episodes(by).filter(pk=at.pk).exists():
+        raise Http404
+
+
 def open_record(by: User, pk: UUID, what: str) -> Episode:
     """A stay, for ward staff, with an audit line that says what of it was opened."""
     found = episode(by, pk)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
@@ -18,14 +18,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.actions import make_account
+from accounts.actions import NameTaken, keep_account, unsaved_account
 from accounts.models import User, Ward
 from accounts.roles import Can, Role
-from clinical.instruments import Answer, AnswerError, Instrument
+from clinical.instruments import Answer, AnswerError
 from tracker import access
 from tracker.content import library
 from tracker.history import protocol_of
 from tracker.models import CheckIn, Draft, Episode, Patient
+
+LONGEST_BEFORE = timedelta(days=7)
+"""Something seen before admission may be written down, but a day further back than this is a slip of the finger."""
 
 
 class Conflict(Exception):
@@ -113,6 +116,7 @@ def admit(
     Raises Refused, or Invalid when the bed is taken, the patient is already here, or a time cannot be right.
     """
     by.must(Can.ADMIT)
+    access.choose_ward(access.wards(by), str(ward.pk))
     now = now or timezone.now()
     _must_be_past(now, admitted_at=admitted_at, last_use_at=stay.last_use.at)
     with transaction.atomic():
@@ -138,6 +142,7 @@ def change_stay(
     changed the stay in between.
     """
     by.must(Can.ADMIT)
+    access.must_reach(by, episode)
     now = now or timezone.now()
     _must_be_past(now, last_use_at=stay.last_use.at)
     with transaction.atomic():
@@ -165,6 +170,7 @@ def change_stay(
 def end_stay(*, by: User, episode: Episode, ended_at: datetime, now: datetime | None = None) -> None:
     """Record that someone left. Raises Refused; Invalid when the time cannot be right; Conflict when it was recorded before."""
     by.must(Can.ADMIT)
+    access.must_reach(by, episode)
     _must_be_past(now or timezone.now(), ended_at=ended_at)
     if ended_at < episode.admitted_at:
         raise Invalid({"ended_at": _("This is before the stay began. Enter the time they left.")})
@@ -177,12 +183,15 @@ def end_stay(*, by: User, episode: Episode, ended_at: datetime, now: datetime | 
 def give_account(*, by: User, episode: Episode, username: str, password: str) -> User:
     """Let a patient sign in to their own record. Raises Refused, or Conflict when they already can."""
     by.must(Can.ADMIT)
+    access.must_reach(by, episode)
     if episode.patient.user_id:
         raise Conflict(_("This patient already has an account."))
+    account = unsaved_account(username=username, password=password, role=Role.PATIENT, first_name=episode.patient.chosen_name)
     with transaction.atomic():
-        account = make_account(
-            by=by, username=username, password=password, role=Role.PATIENT, first_name=episode.patient.chosen_name
-        )
+        try:
+            keep_account(by=by, person=account)
+        except NameTaken:
+            raise Invalid({"username": _("This user name is taken. Choose another.")}) from None
         if not Patient.objects.filter(pk=episode.patient_id, user=None).update(user=account):
             raise Conflict(_("This patient already has an account."))
         audit.record(by, "patient account given", what=f"patient {episode.patient_id}", episode=str(episode.pk))
@@ -200,32 +209,32 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
     correct has been corrected already; Invalid for answers or times that cannot be right. Writes nothing then.
     """
     by.must(Can.REPORT if entry.reporter == CheckIn.Reporter.PATIENT else Can.CHECK_IN)
+    access.must_reach(by, episode)
     now = now or timezone.now()
-    instrument = library().instrument(entry.instrument)
-    row = _row(by, episode, entry, instrument, now)
     with transaction.atomic():
-        kept = _kept_before(by, episode, row)
-        if kept is None:
-            _must_be_correctable(by, entry)
-            try:
-                with transaction.atomic():
-                    row.save(force_insert=True)
-            except IntegrityError:
-                # Another sending of the same id, or another correction of the same check-in, was quicker.
-                kept = _kept_before(by, episode, row)
-                if kept is None:
-                    raise Conflict(_already_corrected()) from None
-            else:
-                audit.record(
-                    by,
-                    "check-in corrected" if entry.replaces else "check-in recorded",
-                    what=f"check-in {row.pk}",
-                    episode=str(episode.pk),
-                    facts={"instrument": row.instrument, "replaces": str(row.replaces_id or "")},
-                    at=now,
-                )
-                Draft.objects.filter(pk=row.pk).delete()
-    return Saved(kept or row, again=kept is not None)
+        kept = _kept_before(by, episode, entry)
+        if kept:
+            return Saved(kept, again=True)
+        _must_be_correctable(episode, entry)
+        row = _row(by, episode, entry, now)
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            # Another sending of the same id, or another correction of the same check-in, was quicker.
+            kept = _kept_before(by, episode, entry)
+            if kept:
+                return Saved(kept, again=True)
+            raise Conflict(_already_corrected()) from None
+        audit.record(
+            by,
+            "check-in corrected" if entry.replaces else "check-in recorded",
+            what=f"check-in {row.pk}",
+            episode=str(episode.pk),
+            facts={"instrument": row.instrument, "replaces": str(row.replaces_id or "")},
+        )
+        Draft.objects.filter(episode=episode, owner=by, instrument=row.instrument).delete()
+    return Saved(row, again=False)
 
 
 def keep_draft(*, by: User, episode: Episode, instrument: str, draft_id: UUID, entries: Mapping[str, Any]) -> UUID:
@@ -235,19 +244,17 @@ def keep_draft(*, by: User, episode: Episode, instrument: str, draft_id: UUID, e
     line: it can be seen by its owner only and goes when the check-in is saved. Raises Refused.
     """
     by.must(Can.REPORT if by.role == Role.PATIENT else Can.CHECK_IN)
+    access.must_reach(by, episode)
     now = timezone.now()
     with transaction.atomic():
         if CheckIn.objects.filter(pk=draft_id).exists():
             return draft_id
-        kept, made = Draft.objects.get_or_create(
-            episode=episode,
-            owner=by,
-            instrument=instrument,
-            defaults={"id": draft_id, "entries": dict(entries), "started_at": now, "updated_at": now},
-        )
-        if not made:
-            kept.entries, kept.updated_at = dict(entries), now
-            kept.save(update_fields=["entries", "updated_at"])
+        kept = Draft.objects.filter(episode=episode, owner=by, instrument=instrument).first()
+        if kept is None:
+            taken = Draft.objects.filter(pk=draft_id).exists()
+            kept = Draft(pk=uuid4() if taken else draft_id, episode=episode, owner=by, instrument=instrument, started_at=now)
+        kept.entries, kept.updated_at = dict(entries), now
+        kept.save()
     return kept.pk
 
 
@@ -257,8 +264,9 @@ def discard_draft(*, by: User, episode: Episode, instrument: str) -> None:
         Draft.objects.filter(episode=episode, owner=by, instrument=instrument).delete()
 
 
-def _row(by: User, episode: Episode, entry: Entry, instrument: Instrument, now: datetime) -> CheckIn:
+def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
     """The row this entry makes. Raises Invalid."""
+    instrument = library().instrument(entry.instrument)
     problems: dict[str, str] = {}
     answers: dict[str, Answer] = {}
     if entry.reporter not in instrument.filled_by:
@@ -266,6 +274,8 @@ def _row(by: User, episode: Episode, entry: Entry, instrument: Instrument, now: 
     tolerance = timedelta(minutes=protocol_of(episode).future_tolerance_minutes)
     if entry.observed_at > now + tolerance:
         problems["at"] = _("This time has not come yet. Enter when it was observed, on the 24-hour clock.")
+    elif entry.observed_at < episode.admitted_at - LONGEST_BEFORE:
+        problems["at"] = _("This is long before the stay began. Check the day.")
     elif episode.ended_at and entry.observed_at > episode.ended_at:
         problems["at"] = _("This is after the patient left. Enter when it was observed, or open the new stay.")
     if entry.not_done:
@@ -317,14 +327,14 @@ def _row(by: User, episode: Episode, entry: Entry, instrument: Instrument, now: 
     )
 
 
-def _kept_before(by: User, episode: Episode, row: CheckIn) -> CheckIn | None:
+def _kept_before(by: User, episode: Episode, entry: Entry) -> CheckIn | None:
     """The check-in already kept under this id, if it is the same one. Raises Http404 or Conflict if it is another."""
-    kept = CheckIn.objects.filter(pk=row.pk).select_related("recorded_by").first()
+    kept = CheckIn.objects.filter(pk=entry.id).select_related("recorded_by").first()
     if kept is None:
         return None
     if not access.episodes(by).filter(pk=kept.episode_id).exists():
         raise Http404
-    if kept.episode_id != episode.pk or kept.recorded_by_id != by.pk or kept.fingerprint != row.fingerprint:
+    if kept.episode_id != episode.pk or kept.recorded_by_id != by.pk or kept.fingerprint != entry.fingerprint(episode):
         raise Conflict(
             _(
                 "This form was already saved with other content. Nothing was changed. Open the saved check-in and correct it there, or open a new form."
@@ -333,10 +343,16 @@ def _kept_before(by: User, episode: Episode, row: CheckIn) -> CheckIn | None:
     return kept
 
 
-def _must_be_correctable(by: User, entry: Entry) -> None:
-    if entry.replaces is None:
+def _must_be_correctable(episode: Episode, entry: Entry) -> None:
+    """Raise Invalid or Conflict unless what this entry replaces may be replaced by it."""
+    was = entry.replaces
+    if was is None:
+        if entry.replace_reason:
+            raise Invalid({"": _("There is nothing to correct here. Open the check-in and correct it there.")})
         return
-    if entry.replaces.reporter != entry.reporter:
+    if not entry.replace_reason:
+        raise Invalid({"replace_reason": _("Say why you are correcting it.")})
+    if was.reporter != entry.reporter:
         raise Invalid(
             {
                 "": _(
@@ -344,7 +360,9 @@ def _must_be_correctable(by: User, entry: Entry) -> None:
                 )
             }
         )
-    if CheckIn.objects.filter(replaces=entry.replaces).exists():
+    if (was.episode_id, was.instrument) != (episode.pk, entry.instrument):
+        raise Invalid({"": _("A correction stays with the same patient and the same form. Add a new check-in instead.")})
+    if CheckIn.objects.filter(replaces=was).exists():
         raise Conflict(_already_corrected())
 
 

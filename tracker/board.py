@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q, Window
+from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from accounts.models import User, Ward
 from clinical import history as clinical
 from clinical.history import Place, place
-from clinical.schedule import Due, next_due
+from clinical.protocols import Protocol
+from clinical.schedule import Due, is_gap, next_due
 from tracker import access, words
 from tracker.content import library
 from tracker.history import course_of, protocol_of
@@ -26,8 +28,8 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_BASE = 120.0, 46.0, 43.5
 
 ORDER = (
     "asked for help and nobody has been",
-    "more than 60 minutes late",
-    "late",
+    "long past due",
+    "past due",
     "highest COWS",
     "bed",
 )
@@ -76,7 +78,7 @@ class Row:
         """What the rail at the left says: urgent, late, or nothing."""
         if self.calls:
             return "urgent"
-        return "late" if self.due.overdue else "calm"
+        return "late" if self.due.late else "calm"
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Board:
     @property
     def late(self) -> int:
         """How many checks are late."""
-        return sum(1 for row in self.rows if row.due.overdue)
+        return sum(1 for row in self.rows if row.due.late)
 
     @property
     def worst(self) -> Row | None:
@@ -134,7 +136,7 @@ def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
         cows_age=words.ago(cows.observed_at, now) if cows else "",
         change=words.change(rising, 0) if before else "",
         rising=rising,
-        spark=_spark(complete, now, protocol.gap_intervals * due.every),
+        spark=_spark(complete, now, history, protocol),
         says=says[-1] if says else None,
         says_age=words.ago(says[-1].observed_at, now) if says else "",
         calls=calls,
@@ -148,7 +150,7 @@ def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
 def urgency(one: Row) -> tuple[bool, bool, bool, int, list[tuple[int, str]]]:
     """The order of the board, in the words of ORDER: smaller sorts higher."""
     score = (one.cows.total if one.cows.total is not None else one.cows.at_least) if one.cows else -1
-    return (one.calls is None, one.due.late_by <= timedelta(hours=1), not one.due.overdue, -score, _natural(one.episode.bed))
+    return (one.calls is None, not one.due.overdue, not one.due.late, -score, _natural(one.episode.bed))
 
 
 def _alike(rows: list[Row]) -> list[Row]:
@@ -168,16 +170,23 @@ def _not_done_words(contact: clinical.CheckIn, now: datetime) -> str:
 
 
 def _natural(bed: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", bed) if part]
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", bed) if part]
 
 
 def _waiting(history: clinical.History) -> clinical.CheckIn | None:
-    """A call for someone to come that no staff check-in has followed yet."""
+    """A call for someone to come that nobody has answered: no staff check-in was made with the patient after it."""
     calls = [c for c in history.done("unwell") if c.value("come_now")]
     if not calls:
         return None
-    seen = [c for c in history.check_ins if c.reporter == "staff" and c.recorded_at > calls[-1].recorded_at]
-    return None if seen else calls[-1]
+    call = calls[-1]
+    answered = any(
+        c.reporter == "staff"
+        and c.not_done != "off_unit"
+        and c.observed_at >= call.observed_at
+        and c.recorded_at >= call.recorded_at
+        for c in history.check_ins
+    )
+    return None if answered else call
 
 
 def _band_word(cows: clinical.CheckIn | None) -> str:
@@ -189,23 +198,23 @@ def _band_word(cows: clinical.CheckIn | None) -> str:
     return (band.short or band.label) if band else ""
 
 
-def _spark(complete: list[clinical.CheckIn], now: datetime, gap: timedelta) -> Spark:
+def _spark(complete: list[clinical.CheckIn], now: datetime, history: clinical.History, protocol: Protocol) -> Spark:
     since = now - timedelta(hours=SPARK_HOURS)
     runs: list[list[tuple[float, float]]] = []
     gaps: list[tuple[float, float]] = []
-    last_at: datetime | None = None
+    last: clinical.CheckIn | None = None
     for one in complete:
         if one.observed_at < since or one.total is None:
             continue
         x = round((one.observed_at - since) / timedelta(hours=SPARK_HOURS) * SPARK_WIDTH, 1)
         y = round(SPARK_BASE - one.total / 48 * 40, 1)
-        if last_at is None or one.observed_at - last_at > gap:
+        if last is None or is_gap(history, protocol, last, one):
             if runs:
                 start = runs[-1][-1][0]
                 gaps.append((start, round(x - start, 1)))
             runs.append([])
         runs[-1].append((x, y))
-        last_at = one.observed_at
+        last = one
     return Spark(
         lines=tuple(" ".join(f"{x},{y}" for x, y in run) for run in runs if len(run) > 1),
         lone=tuple(run[0] for run in runs[:-1] if len(run) == 1),
@@ -236,7 +245,9 @@ _COLUMNS = (
 
 def _histories(episodes: list[Episode], now: datetime) -> dict[object, clinical.History]:
     """What the board needs of each stay: the last 72 hours, and the newest of each kind however old. One query."""
-    newest = Window(RowNumber(), partition_by=[F("episode"), F("instrument"), F("reporter")], order_by=F("observed_at").desc())
+    # Each kind apart, so that checks that could not be done or calls that ask for nobody hide nothing older.
+    kind = [F("episode"), F("instrument"), F("reporter"), F("complete"), F("not_done"), KT("answers__come_now")]
+    newest = Window(RowNumber(), partition_by=kind, order_by=[F("observed_at").desc(), F("recorded_at").desc()])
     rows = (
         CheckIn.objects.current()
         .filter(episode__in=[episode.pk for episode in episodes])

@@ -176,9 +176,9 @@ PEOPLE = (
     ),
     # Went home a few hours ago.
     Person(
-        11, "Pavel N.", date(1982, 8, 3), "6", "rx_short_acting", "exact", 180, 12,
-        scores=((12, 10), (30, 20), (48, 24), (72, 17), (120, 8), (175, 3)),
-        reports=((12, 6), (40, 14), (72, 10), (120, 6), (175, 4)), seen_ago=2.5, left_ago=5,
+        11, "Pavel N.", date(1982, 8, 3), "6", "rx_short_acting", "exact", 172, 12,
+        scores=((12, 10), (30, 20), (48, 24), (72, 17), (120, 8), (166, 3)),
+        reports=((12, 6), (40, 14), (72, 10), (120, 6), (166, 4)), seen_ago=2.5, left_ago=5,
     ),
     # Nobody knows what was used last, or when.
     Person(
@@ -328,25 +328,13 @@ def _staff_writes(person: Person, began: datetime, came: list[Check], rng: Rando
         elif check is cut_short:
             for slug in ("cows_pupils", "cows_gooseflesh"):
                 del answers[slug]
-            yield _written(
-                person,
-                by,
-                check.at,
-                "cows",
-                answers,
-                incomplete_reason=CheckIn.Incomplete.CALLED_AWAY.value,
-                note="Called to bed 2.",
-            )
+            why = CheckIn.Incomplete.CALLED_AWAY.value
+            yield _written(person, by, check.at, "cows", answers, incomplete_reason=why, note="Called to bed 2.")
         else:
             yield _written(person, by, check.at, "cows", answers, wait=wait)
         if (n % 2 == 0 or check is came[-1]) and check is not cut_short:
-            yield _written(
-                person,
-                by,
-                check.at + timedelta(minutes=2),
-                "vitals",
-                vital_signs(score, rate, value_at(person.pressure, check.hours), rng),
-            )
+            signs = vital_signs(score, rate, value_at(person.pressure, check.hours), rng)
+            yield _written(person, by, check.at + timedelta(minutes=2), "vitals", signs)
 
 
 def _person_writes(person: Person, began: datetime, admitted: datetime, ended: datetime, rng: Random) -> Iterator[Event]:

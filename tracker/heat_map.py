@@ -1,7 +1,6 @@
 """The heat map of one stay: symptoms down, check-ins across, as an HTML table anyone can read, print or hear."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from django.urls import reverse
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinical.history import CheckIn, History
 from clinical.instruments import SKIPPED, Item
-from clinical.protocols import Protocol
+from clinical.schedule import is_gap
 from clinical.symptoms import Reporter
 from tracker import words
 from tracker.content import library
@@ -78,7 +77,7 @@ def heat_map(one: Trend, source: Source) -> HeatMap:
     cells_at: list[list[CheckIn] | None] = []
     day_counts: list[tuple[str, int]] = []
     for n, group in enumerate(groups):
-        if n and _is_gap(groups[n - 1][-1], group[0], one.history, protocol, reporter):
+        if n and is_gap(one.history, protocol, groups[n - 1][-1], group[0]):
             columns.append(
                 HeatColumn(
                     "",
@@ -117,15 +116,6 @@ def _six_hourly(found: list[CheckIn], history: History) -> list[list[CheckIn]]:
     for c in found:
         groups.setdefault(int(history.hours(c.observed_at) // 6), []).append(c)
     return list(groups.values())
-
-
-def _is_gap(before: CheckIn, after: CheckIn, history: History, protocol: Protocol, reporter: Reporter) -> bool:
-    every = (
-        protocol.staff_interval(history.hours(before.observed_at))
-        if reporter == "staff"
-        else timedelta(hours=protocol.patient_checks.every_hours)
-    )
-    return after.observed_at - before.observed_at > protocol.gap_intervals * every
 
 
 def _cell(item: Item, group: list[CheckIn] | None) -> HeatCell:

@@ -39,7 +39,6 @@ def own_trend(found: Trend) -> OwnTrend:
     points = found.patient.points
     end = max(24.0, points[-1].hours) if points else 24.0
     start = min(0.0, points[0].hours) if points else 0.0
-    breaks = {gap.from_ for gap in found.patient.gaps}
     dots: list[tuple[float, float]] = []
     runs: list[list[str]] = [[]]
     for point in points:
@@ -47,7 +46,7 @@ def own_trend(found: Trend) -> OwnTrend:
         y = round(FLOOR - point.value / max(1, found.patient.maximum) * TALL, 1)
         dots.append((x, y))
         runs[-1].append(f"{x},{y}")
-        if point.hours in breaks:
+        if point.id in found.patient.breaks:
             runs.append([])
     days = int(end // 24) + 1
     every = max(1, -(-days // 5))

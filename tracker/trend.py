@@ -4,7 +4,7 @@ x is hours of the course, computed in UTC; clock times are looked up in the ward
 25 hours is 25 hours wide. Staff score and patient report never share a y axis.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -19,9 +19,9 @@ from clinical.courses import Course
 from clinical.history import History, Place, place
 from clinical.instruments import Instrument
 from clinical.protocols import Protocol
-from clinical.schedule import Due, next_due
+from clinical.schedule import Due, is_gap, next_due
 from clinical.symptoms import Reporter
-from clinical.times import hours_between
+from clinical.times import hours_between, later
 from tracker import words
 from tracker.content import library
 from tracker.history import course_of, of_episode, protocol_of
@@ -55,12 +55,13 @@ class Gap:
 
 @dataclass(frozen=True)
 class Panel:
-    """One series on its own axis: points, and the gaps across which no line may run."""
+    """One series on its own axis: points, the gaps that are hatched, and after which points the line stops."""
 
     label: str
     maximum: int
     points: tuple[Point, ...]
     gaps: tuple[Gap, ...]
+    breaks: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,7 @@ def ticks(start: float, end: float, origin: datetime, zone: Any, since_use: bool
     found = []
     at = start
     while at <= end:
-        clock = (origin + timedelta(hours=at)).astimezone(zone)
+        clock = later(origin, timedelta(hours=at)).astimezone(zone)
         name = (_("last use") if since_use else _("admitted")) if at == 0 else f"{at:g} h"
         found.append({"x": at, "hours": name, "clock": f"{clock:%H:%M}", "strong": at % 24 == 0})
         at += step
@@ -233,8 +234,8 @@ def ticks(start: float, end: float, origin: datetime, zone: Any, since_use: bool
 def days(start: float, end: float, origin: datetime, zone: Any, now: datetime) -> list[dict[str, Any]]:
     """Where each day of the ward's calendar begins, in hours of the course."""
     found: list[dict[str, Any]] = []
-    first = (origin + timedelta(hours=start)).astimezone(zone)
-    last = origin + timedelta(hours=end)
+    first = later(origin, timedelta(hours=start)).astimezone(zone)
+    last = later(origin, timedelta(hours=end))
     midnight = first.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     today = now.astimezone(zone).date()
     while True:
@@ -266,7 +267,8 @@ def panel(history: History, slug: str, reporter: Reporter, protocol: Protocol, e
         label=label,
         maximum=instrument.score({}, reporter).maximum,
         points=points,
-        gaps=tuple(_gaps(found, history, protocol, episode, reporter)),
+        gaps=tuple(_gaps(found, history, protocol, episode)),
+        breaks=_breaks(found, history, protocol),
     )
 
 
@@ -291,40 +293,41 @@ def _point(c: clinical.CheckIn, history: History, protocol: Protocol, episode: E
     )
 
 
-def _gaps(
-    found: Sequence[clinical.CheckIn], history: History, protocol: Protocol, episode: Episode, reporter: Reporter
-) -> Iterable[Gap]:
+def _gaps(found: Sequence[clinical.CheckIn], history: History, protocol: Protocol, episode: Episode) -> Iterable[Gap]:
     zone = episode.ward.tz
     for before, after in pairwise(found):
-        if reporter == "staff":
-            every = protocol.staff_interval(history.hours(before.observed_at))
-        else:
-            every = timedelta(hours=protocol.patient_checks.every_hours)
-        if after.observed_at - before.observed_at > protocol.gap_intervals * every:
-            between = [c for c in history.check_ins if c.not_done and before.observed_at < c.observed_at < after.observed_at]
-            text = _("no check-in") if not between or reporter == "patient" else _("no score")
-            start, end = words.clock(before.observed_at, zone), words.clock(after.observed_at, zone)
-            yield Gap(
-                round(history.hours(before.observed_at), 3),
-                round(history.hours(after.observed_at), 3),
-                f"{text} {start}\u2013{end}",
-            )
+        if not is_gap(history, protocol, before, after):
+            continue
+        tried = any(c.not_done and before.observed_at < c.observed_at < after.observed_at for c in history.contacts("cows"))
+        text = _("no score") if tried and before.reporter == "staff" else _("no check-in")
+        start, end = words.clock(before.observed_at, zone), words.clock(after.observed_at, zone)
+        yield Gap(
+            round(history.hours(before.observed_at), 3), round(history.hours(after.observed_at), 3), f"{text} {start}\u2013{end}"
+        )
+
+
+def _breaks(found: Sequence[clinical.CheckIn], history: History, protocol: Protocol) -> dict[str, float]:
+    """Where the line must stop: after which check-in, and where between it and the next. Incomplete ones carry no line."""
+    complete = [c for c in found if c.total is not None]
+    return {
+        before.id: round((history.hours(before.observed_at) + history.hours(after.observed_at)) / 2, 3)
+        for before, after in pairwise(complete)
+        if is_gap(history, protocol, before, after)
+    }
 
 
 def panel_json(one: Panel, title: str, unit: str) -> dict[str, Any]:
     """A panel as the chart script draws it: a null in the middle of every gap, incomplete points apart."""
     line: list[dict[str, Any]] = []
     partial: list[dict[str, Any]] = []
-    breaks = {gap.from_: gap for gap in one.gaps}
     for point in one.points:
         drawn = {"x": point.hours, "y": point.value, "marks": list(point.marks), "words": point.words, "url": point.url}
         if "partial" in point.marks:
             partial.append(drawn)
         else:
             line.append(drawn)
-        gap = breaks.get(point.hours)
-        if gap:
-            line.append({"x": (gap.from_ + gap.to) / 2, "y": None})
+        if point.id in one.breaks:
+            line.append({"x": one.breaks[point.id], "y": None})
     return {
         "title": title,
         "unit": unit,
@@ -437,7 +440,7 @@ def summarize(history: History, episode: Episode, protocol: Protocol, now: datet
 
 
 def _gap_list(history: History, protocol: Protocol, episode: Episode) -> list[Gap]:
-    return list(_gaps(history.done("cows", "staff"), history, protocol, episode, "staff"))
+    return list(_gaps(history.done("cows", "staff"), history, protocol, episode))
 
 
 def _staff_words(staff: list[clinical.CheckIn], now: datetime) -> str:

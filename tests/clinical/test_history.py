@@ -79,7 +79,9 @@ def test_hours_are_those_that_passed_on_the_long_night():
 # Where it stands --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("used", "phase"), [(5.99, "pre"), (6, "early"), (24, "peak"), (71.9, "peak"), (72, "late"), (240, "protracted")])
+@pytest.mark.parametrize(
+    ("used", "phase"), [(5.99, "pre"), (6, "early"), (24, "peak"), (71.9, "peak"), (72, "late"), (240, "protracted")]
+)
 def test_the_phase_follows_from_the_hours_since_last_use(used: float, phase: str):
     found = place(history(used=used), COURSE, NOW)
     assert found.phase == phase

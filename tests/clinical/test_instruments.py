@@ -90,16 +90,18 @@ def test_every_total_from_0_to_48_can_be_reached_and_has_its_band():
     reached: dict[int, dict[str, int]] = {0: {}}
     for slug, values in POINTS.items():
         reached = {total + v: so_far | {slug: v} for total, so_far in reached.items() for v in values}
-    reached = {total + pulse_points(rate): so_far | {"cows_pulse_rate": rate} for total, so_far in reached.items() for rate in (72, 90, 110, 130)}
+    reached = {
+        total + pulse_points(rate): so_far | {"cows_pulse_rate": rate}
+        for total, so_far in reached.items()
+        for rate in (72, 90, 110, 130)
+    }
     assert sorted(reached) == list(range(49))
     for total, answers in reached.items():
         found = score(COWS, answers)
         assert (found.total, found.band.slug) == (total, band(total))
 
 
-@pytest.mark.parametrize(
-    ("rate", "points"), [(20, 0), (80, 0), (81, 1), (100, 1), (101, 2), (120, 2), (121, 4), (250, 4)]
-)
+@pytest.mark.parametrize(("rate", "points"), [(20, 0), (80, 0), (81, 1), (100, 1), (101, 2), (120, 2), (121, 4), (250, 4)])
 def test_the_pulse_earns_points_at_its_edges_and_the_rate_is_kept(rate: int, points: int):
     kept = COWS.settle(ZERO | {"cows_pulse_rate": rate}, "staff")
     assert (kept["cows_pulse"], kept["cows_pulse_rate"]) == (points, rate)
@@ -264,7 +266,8 @@ def test_a_temperature_nobody_has_is_refused(typed: float):
 
 @pytest.mark.parametrize("item", [item for item in VITALS.items if item.kind == "quantity"], ids=lambda item: item.slug)
 def test_a_measurement_is_taken_up_to_its_edges_and_no_further(item: Item):
-    assert item.minimum is not None and item.maximum is not None
+    assert item.minimum is not None
+    assert item.maximum is not None
     for value in (item.minimum, item.maximum):
         assert VITALS.settle({item.slug: value}, "staff") == {item.slug: value}
     for value in (item.minimum - 1, item.maximum + 1):
@@ -303,20 +306,26 @@ def test_whatever_is_sent_is_settled_or_refused_in_words_never_a_crash(instrumen
     reporter = instrument.filled_by[0]
     slugs = [i.rate if i.kind == "measured" else i.slug for i in instrument.items_for(reporter)]
     sent = data.draw(st.dictionaries(st.sampled_from([*slugs, "nonsense", ""]), anything, max_size=4))
+    kept, problems = {}, ["."]
     try:
         kept = instrument.settle(sent, reporter)
     except AnswerError as refused:
-        assert refused.problems
-        assert all(sentence.endswith(".") for sentence in refused.problems.values())
-        return
+        problems = list(refused.problems.values())
+    assert problems
+    assert all(sentence.endswith(".") for sentence in problems)
     assert instrument.score(kept, reporter).rated <= len(sent)
     for item in instrument.items_for(reporter):
         if item.slug in kept and item.kind in ("choice", "count"):
             assert kept[item.slug] in [SKIPPED, *(option.value for option in item.options)]
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), True, False, "72", "", [], {}, 10**30, -(10**30), 1e308])
-@pytest.mark.parametrize(("instrument", "slug"), [(COWS, "cows_pulse_rate"), (VITALS, "pulse"), (VITALS, "temperature"), (COWS, "cows_gi"), (CHECK, "nausea")])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), float("-inf"), True, False, "72", "", [], {}, 10**30, -(10**30), 1e308]
+)
+@pytest.mark.parametrize(
+    ("instrument", "slug"),
+    [(COWS, "cows_pulse_rate"), (VITALS, "pulse"), (VITALS, "temperature"), (COWS, "cows_gi"), (CHECK, "nausea")],
+)
 def test_what_is_no_number_or_far_too_big_is_refused(instrument: Instrument, slug: str, value: Any):
     with pytest.raises(AnswerError):
         instrument.settle({slug: value}, "staff")

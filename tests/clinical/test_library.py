@@ -78,7 +78,9 @@ def test_an_old_version_can_still_be_read(real: Library):
 
 def test_a_second_version_is_one_more_file_and_becomes_the_newest(content: Path):
     text = (content / "instruments/cows.toml").read_text()
-    (content / "instruments/cows.2.toml").write_text(text.replace("version = 1", "version = 2", 1).replace('label = "moderate"', 'label = "middling"', 1))
+    (content / "instruments/cows.2.toml").write_text(
+        text.replace("version = 1", "version = 2", 1).replace('label = "moderate"', 'label = "middling"', 1)
+    )
     found = load(content)
     assert found.instrument("cows").band("moderate").label == "middling"  # type: ignore[union-attr]
     assert found.instrument("cows", 1).band("moderate").label == "moderate"  # type: ignore[union-attr]
@@ -141,7 +143,9 @@ def content(tmp_path: Path) -> Path:
     return Path(shutil.copytree(CONTENT, tmp_path / "content"))
 
 
-COWS, CHECK, SOWS, UNWELL, VITALS = (f"instruments/{name}.toml" for name in ("cows", "symptom-check", "sows10", "unwell", "vitals"))
+COWS, CHECK, SOWS, UNWELL, VITALS = (
+    f"instruments/{name}.toml" for name in ("cows", "symptom-check", "sows10", "unwell", "vitals")
+)
 SHORT, PROTOCOL, DAY1 = "courses/short-acting.toml", "protocols/default.toml", "articles/en/day1.md"
 SYMPTOMS = "symptoms.toml"
 
@@ -176,7 +180,7 @@ BROKEN = {
     "somebody who cannot fill it in": (COWS, 'filled_by = ["staff"]', 'filled_by = ["nurse"]', "'nurse' is not one of patient, staff"),
     "an instrument that is not TOML": (COWS, "[[bands]]", "[[bands]", "this is not valid TOML"),
     "a key written twice": (COWS, "order = 10", "order = 10\norder = 11", "this is not valid TOML"),
-    "defaults that are not a table": (SOWS, "[defaults]\noptions", 'defaults = "none"\nchoices', "key 'defaults'"),
+    "defaults that are not a table": (SOWS, "[defaults]\noptions", 'defaults = "none"\nchoices', "unknown key 'choices'"),
     "a range that is not a number": (VITALS, "usual = [51, 90]", "usual = [nan, 90]", "key 'usual'"),
     # symptoms
     "a document that does not exist": (SYMPTOMS, 'documents = ["000"]', 'documents = ["007"]', "documents must name at least one of 000"),

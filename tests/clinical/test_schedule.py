@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from clinical.history import CheckIn, History
 from clinical.library import load
 from clinical.protocols import Interval, Protocol
-from clinical.schedule import Due, next_due
+from clinical.schedule import Due, is_gap, next_due
 from clinical.times import moment
 
 PROTOCOL = load(settings.CONTENT_DIR).protocols["default"]
@@ -87,19 +87,32 @@ def test_a_check_after_a_refusal_goes_back_to_the_schedule():
 
 
 def test_other_instruments_and_the_patients_own_reports_do_not_move_it():
-    found = due(check(at(20)), check(at(22), instrument="vitals"), check(at(23), reporter="patient"), check(at(23), instrument="symptom-check"))
+    found = due(
+        check(at(20)),
+        check(at(22), instrument="vitals"),
+        check(at(23), reporter="patient"),
+        check(at(23), instrument="symptom-check"),
+    )
     assert found.at == at(24)
 
 
-@pytest.mark.parametrize(
-    ("last", "grace_minutes"), [(20, 60), (80, 120), (200, 360)]
-)
-def test_late_begins_one_second_after_the_grace(last: float, grace_minutes: int):
+@pytest.mark.parametrize(("last", "grace_minutes"), [(20, 60), (80, 120), (200, 360)])
+def test_overdue_begins_one_second_after_a_quarter_of_the_interval(last: float, grace_minutes: int):
     one = check(at(last))
     at_due = due(one).at
     edge = at_due + timedelta(minutes=grace_minutes)
     assert [due(one, now=edge + gap).overdue for gap in (-SECOND, timedelta(0), SECOND)] == [False, False, True]
     assert due(one, now=edge).late_by == timedelta(minutes=grace_minutes)
+
+
+@pytest.mark.parametrize("last", [20, 80, 200])
+def test_late_begins_one_second_after_the_grace_minutes(last: float):
+    one = check(at(last))
+    edge = due(one).at + timedelta(minutes=15)
+    assert [due(one, now=edge + gap).late for gap in (-SECOND, timedelta(0), SECOND)] == [False, False, True]
+    assert not due(one, now=edge + SECOND).overdue
+    longer = replace(PROTOCOL, grace_minutes=30)
+    assert not due(one, now=edge + SECOND, protocol=longer).late
 
 
 def test_the_grace_is_never_shorter_than_its_minutes():
@@ -111,7 +124,12 @@ def test_the_grace_is_never_shorter_than_its_minutes():
 def test_due_now_begins_a_quarter_of_an_hour_before():
     quarter = timedelta(minutes=15)
     one = check(at(20))
-    assert [due(one, now=at(24) - quarter + gap).now_or_late for gap in (-SECOND, timedelta(0), SECOND, quarter)] == [False, False, True, True]
+    assert [due(one, now=at(24) - quarter + gap).now_or_late for gap in (-SECOND, timedelta(0), SECOND, quarter)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
     assert due(one, now=at(23)).late_by == timedelta(hours=-1)
 
 
@@ -130,6 +148,20 @@ def test_four_hours_are_four_hours_on_the_nights_the_clocks_change(day: date, cl
     assert next_due(history, PROTOCOL, seen + timedelta(hours=5) + SECOND).overdue is True
 
 
+@pytest.mark.parametrize(
+    ("first", "reporter", "longest"),
+    [(10, "staff", 8), (71.9, "staff", 8), (72, "staff", 16), (168, "staff", 48), (10, "patient", 24), (100, "patient", 24)],
+)
+def test_a_gap_is_more_than_two_intervals_of_the_schedule_at_its_start(first: float, reporter: str, longest: float):
+    history = History(ADMITTED, "heroin", LAST_USE, "exact")
+    before = check(at(first), reporter=reporter)
+    found = [
+        is_gap(history, PROTOCOL, before, check(at(first + longest) + gap, reporter=reporter))
+        for gap in (-SECOND, timedelta(0), SECOND)
+    ]
+    assert found == [False, False, True]
+
+
 @given(st.lists(st.integers(0, 300 * 60), max_size=8), st.integers(0, 400 * 60))
 def test_only_the_newest_contact_counts_and_later_is_never_less_late(minutes: list[int], now: int):
     contacts = [check(at(m / 60)) for m in sorted(minutes)]
@@ -137,4 +169,6 @@ def test_only_the_newest_contact_counts_and_later_is_never_less_late(minutes: li
     assert found == due(*contacts[-1:], now=at(now / 60))
     assert found.late_by == at(now / 60) - found.at
     assert due(*contacts, now=at(now / 60) + timedelta(minutes=1)).late_by > found.late_by
+    assert found.late == (found.late_by > timedelta(minutes=15))
+    assert found.late or not found.overdue
     assert found.overdue == (found.late_by > max(timedelta(minutes=15), found.every / 4))

@@ -39,7 +39,9 @@ def made(**table: Any) -> Thing:
 
 
 def test_a_full_table_becomes_the_dataclass_with_exact_numbers():
-    thing = made(steps=[{"from": 3}], share=0.1, pair=[1, 2.5], on=True, day=date(2026, 3, 3), values={"a": 1, "b": 0.5, "c": "word"})
+    thing = made(
+        steps=[{"from": 3}], share=0.1, pair=[1, 2.5], on=True, day=date(2026, 3, 3), values={"a": 1, "b": 0.5, "c": "word"}
+    )
     assert thing.steps == (Inner(3),)
     assert thing.share == Decimal("0.1")
     assert thing.pair == (Decimal(1), Decimal("2.5"))

@@ -45,7 +45,9 @@ def test_somebody_without_a_ward_is_told_what_to_do(db: None):
 # Stays ------------------------------------------------------------------------------------------------------
 
 
-def test_staff_know_the_stays_of_their_wards_only(nurse: User, other_nurse: User, episode: Episode, second_episode: Episode, far_episode: Episode):
+def test_staff_know_the_stays_of_their_wards_only(
+    nurse: User, other_nurse: User, episode: Episode, second_episode: Episode, far_episode: Episode
+):
     assert set(access.episodes(nurse)) == {episode, second_episode}
     assert set(access.episodes(other_nurse)) == {far_episode}
     assert access.episode(nurse, episode.pk) == episode
@@ -137,7 +139,9 @@ def test_a_check_in_opens_for_its_ward_only(nurse: User, colleague: User, other_
             access.check_in(by, pk)
 
 
-def test_a_patient_reads_their_own_reports_and_not_what_staff_wrote(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn]):
+def test_a_patient_reads_their_own_reports_and_not_what_staff_wrote(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn]
+):
     own, staffs = unwell(episode, patient_user, NOW), record(episode, nurse, NOW)
     assert access.check_in(patient_user, own.pk) == own
     with pytest.raises(Http404):
@@ -145,7 +149,9 @@ def test_a_patient_reads_their_own_reports_and_not_what_staff_wrote(nurse: User,
     assert access.check_in(nurse, own.pk) == own
 
 
-def test_a_patient_cannot_open_the_report_of_another_patient(nurse: User, patient_user: User, second_episode: Episode, unwell: Callable[..., CheckIn]):
+def test_a_patient_cannot_open_the_report_of_another_patient(
+    nurse: User, patient_user: User, second_episode: Episode, unwell: Callable[..., CheckIn]
+):
     other = actions.give_account(by=nurse, episode=second_episode, username="kim", password="a long password for kim")
     theirs = unwell(second_episode, other, NOW)
     with pytest.raises(Http404):

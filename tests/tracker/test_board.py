@@ -58,7 +58,9 @@ def test_an_empty_ward_has_an_empty_board(nurse: User, ward: Ward):
     assert (empty.rows, empty.calling, empty.late, empty.worst) == ((), 0, 0, None)
 
 
-def test_who_left_and_who_is_elsewhere_is_not_on_the_board(nurse: User, ward: Ward, other_ward: Ward, episode: Episode, second_episode: Episode, far_episode: Episode):
+def test_who_left_and_who_is_elsewhere_is_not_on_the_board(
+    nurse: User, ward: Ward, other_ward: Ward, episode: Episode, second_episode: Episode, far_episode: Episode
+):
     actions.end_stay(by=nurse, episode=second_episode, ended_at=NOW, now=NOW)
     assert [r.episode for r in board(nurse, ward, NOW).rows] == [episode]
     assert board(nurse, other_ward, NOW).rows == ()
@@ -73,7 +75,22 @@ def seen(c: clinical.CheckIn | None) -> Any:
 
 
 def shown(r: Row) -> dict[str, Any]:
-    words = ("name", "born", "where", "cows_word", "cows_age", "change", "rising", "spark", "says_age", "calls_age", "due", "due_words", "asleep", "state")
+    words = (
+        "name",
+        "born",
+        "where",
+        "cows_word",
+        "cows_age",
+        "change",
+        "rising",
+        "spark",
+        "says_age",
+        "calls_age",
+        "due",
+        "due_words",
+        "asleep",
+        "state",
+    )
     return {w: getattr(r, w) for w in words} | {w: seen(getattr(r, w)) for w in ("cows", "says", "calls")}
 
 
@@ -89,7 +106,9 @@ def agree(by: User, ward: Ward) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_board_agrees_with_looking_at_each_patient_alone(seed: int, nurse: User, ward: Ward, symptoms: Callable[..., CheckIn], unwell: Callable[..., CheckIn]):
+def test_the_board_agrees_with_looking_at_each_patient_alone(
+    seed: int, nurse: User, ward: Ward, symptoms: Callable[..., CheckIn], unwell: Callable[..., CheckIn]
+):
     dice = random.Random(seed)
     for n in range(8):
         stay_hours = dice.choice([5, 30, 90, 200])
@@ -102,7 +121,9 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(seed: int, nurse: U
             answers = cows_answers(dice.randrange(49))
             kind = dice.randrange(7)
             if kind == 0:
-                record(episode, nurse, at, now=late, answers={}, not_done=dice.choice(["asleep", "declined", "off_unit", "other"]))
+                record(
+                    episode, nurse, at, now=late, answers={}, not_done=dice.choice(["asleep", "declined", "off_unit", "other"])
+                )
             elif kind == 1:
                 del answers["cows_gi"]
                 record(episode, nurse, at, now=late, answers=answers, incomplete_reason="called_away")
@@ -113,11 +134,21 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(seed: int, nurse: U
             else:
                 kept = record(episode, nurse, at, now=late, answers=answers)
                 if kind == 4:
-                    record(episode, nurse, at, now=NOW, answers=cows_answers(dice.randrange(49)), replaces=kept, replace_reason="typo")
+                    record(
+                        episode,
+                        nurse,
+                        at,
+                        now=NOW,
+                        answers=cows_answers(dice.randrange(49)),
+                        replaces=kept,
+                        replace_reason="typo",
+                    )
     agree(nurse, ward)
 
 
-def test_an_old_score_still_shows_behind_two_checks_that_could_not_be_done(nurse: User, ward: Ward, cows: Callable[..., CheckIn], not_done: Callable[..., CheckIn]):
+def test_an_old_score_still_shows_behind_two_checks_that_could_not_be_done(
+    nurse: User, ward: Ward, cows: Callable[..., CheckIn], not_done: Callable[..., CheckIn]
+):
     """Somebody who has declined for three days is not somebody without a score."""
     episode = admit(nurse, ward, "Old", bed="1", admitted_at=ago(200))
     kept = cows(episode, nurse, ago(150), total=20)
@@ -184,8 +215,8 @@ def points(r: Row) -> int:
 def beats(a: Row, b: Row) -> bool:
     if bool(a.calls) != bool(b.calls):
         return bool(a.calls)
-    for late in (HOUR, None):
-        a_late, b_late = ((r.due.late_by > late) if late else r.due.overdue for r in (a, b))
+    for minutes in (60, 15):  # of a four-hourly check: a quarter of the interval, and the shortest grace
+        a_late, b_late = (r.due.late_by > timedelta(minutes=minutes) for r in (a, b))
         if a_late != b_late:
             return a_late
     if points(a) != points(b):
@@ -200,7 +231,9 @@ def test_no_less_urgent_patient_stands_above_a_more_urgent_one():
         for bed in range(dice.randrange(1, 12)):
             found = []
             if dice.random() < 0.9:
-                found.append(check(ago(dice.choice([0.5, 4.9, 5, 5.01, 5.5, 8])), dice.choice([None, 0, 4, 13, 13, 40])))
+                found.append(
+                    check(ago(dice.choice([0.5, 4.2, 4.25, 4.3, 4.9, 5, 5.01, 5.5, 8])), dice.choice([None, 0, 4, 13, 13, 40]))
+                )
             if dice.random() < 0.3:
                 found.append(call(ago(dice.choice([0.2, 6]))))
             rows.append(in_memory(str(bed), *found))
@@ -210,7 +243,9 @@ def test_no_less_urgent_patient_stands_above_a_more_urgent_one():
         assert not any(beats(below, above) for above, below in pairwise(ordered))
 
 
-def test_the_board_puts_who_called_before_who_is_late_before_who_scores_high(nurse: User, ward: Ward, cows: Callable[..., CheckIn], unwell: Callable[..., CheckIn]):
+def test_the_board_puts_who_called_before_who_is_late_before_who_scores_high(
+    nurse: User, ward: Ward, cows: Callable[..., CheckIn], unwell: Callable[..., CheckIn]
+):
     def patient(name: str, bed: str, hours: float, total: int) -> Episode:
         episode = admit(nurse, ward, name, bed=bed)
         cows(episode, nurse, ago(hours), total=total)
@@ -218,14 +253,15 @@ def test_the_board_puts_who_called_before_who_is_late_before_who_scores_high(nur
 
     patient("low", "1", 1, 3)
     patient("high", "2", 1, 40)
-    patient("late", "3", 5.1, 1)
-    patient("almost-late", "4", 4.9, 2)
+    patient("long-late", "3", 5.1, 1)
+    patient("late", "4", 4.9, 2)
+    patient("almost-late", "6", 4.2, 2)
     caller = patient("caller", "5", 1, 1)
     unwell(caller, actions.give_account(by=nurse, episode=caller, username="c", password=PASSWORD), ago(0.2))
     found = board(nurse, ward, NOW)
-    assert [r.name for r in found.rows] == ["caller", "late", "high", "low", "almost-late"]
-    assert (found.calling, found.late, found.worst and found.worst.name) == (1, 1, "high")
-    assert [r.state for r in found.rows] == ["urgent", "late", "calm", "calm", "calm"]
+    assert [r.name for r in found.rows] == ["caller", "long-late", "late", "high", "low", "almost-late"]
+    assert (found.calling, found.late, found.worst and found.worst.name) == (1, 2, "high")
+    assert [r.state for r in found.rows] == ["urgent", "late", "late", "calm", "calm", "calm"]
 
 
 def test_beds_stand_in_the_order_people_count_them():
@@ -243,7 +279,9 @@ def test_no_name_of_a_bed_breaks_the_board(bed: str):
 # Who asked for help -----------------------------------------------------------------------------------------
 
 
-def test_a_call_waits_until_staff_have_been_there(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+def test_a_call_waits_until_staff_have_been_there(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
+):
     assert one(nurse, episode).calls is None
     called = unwell(episode, patient_user, ago(0.5))
     waiting = one(nurse, episode)
@@ -254,7 +292,9 @@ def test_a_call_waits_until_staff_have_been_there(nurse: User, patient_user: Use
 
 
 @pytest.mark.parametrize("what", ["vitals", "could not be done", "symptom check"])
-def test_any_staff_check_in_after_it_answers_a_call(what: str, nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]):
+def test_any_staff_check_in_after_it_answers_a_call(
+    what: str, nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]
+):
     unwell(episode, patient_user, ago(0.5))
     if what == "vitals":
         record(episode, nurse, ago(0.1), instrument="vitals", answers={"pulse": 90})
@@ -265,34 +305,54 @@ def test_any_staff_check_in_after_it_answers_a_call(what: str, nurse: User, pati
     assert one(nurse, episode).calls is None
 
 
-def test_what_the_patient_reports_next_does_not_answer_the_call(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]):
+def test_looking_for_somebody_who_is_off_the_unit_does_not_answer_their_call(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], not_done: Callable[..., CheckIn]
+):
+    unwell(episode, patient_user, ago(0.5))
+    not_done(episode, nurse, ago(0.1), "off_unit")
+    assert one(nurse, episode).calls is not None
+
+
+def test_what_the_patient_reports_next_does_not_answer_the_call(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]
+):
     unwell(episode, patient_user, ago(0.5))
     symptoms(episode, patient_user, ago(0.1), nausea=3)
     unwell(episode, patient_user, ago(0.05), come_now=0)
     assert one(nurse, episode).calls is not None
 
 
-def test_a_staff_check_in_before_the_call_does_not_answer_it(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+def test_a_staff_check_in_before_the_call_does_not_answer_it(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
+):
     cows(episode, nurse, ago(0.6))
     unwell(episode, patient_user, ago(0.5))
     assert one(nurse, episode).calls is not None
 
 
-def test_a_note_of_this_morning_written_down_after_the_call_does_not_answer_it(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+def test_a_note_of_this_morning_written_down_after_the_call_does_not_answer_it(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
+):
     """Nobody has been there since: only the writing is new."""
     unwell(episode, patient_user, ago(0.5))
     cows(episode, nurse, ago(6), now=ago(0.1))
     assert one(nurse, episode).calls is not None
 
 
-def test_correcting_an_older_check_in_does_not_answer_a_call(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+def test_correcting_an_older_check_in_does_not_answer_a_call(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
+):
     was = cows(episode, nurse, ago(6))
     unwell(episode, patient_user, ago(0.5))
-    actions.record_check_in(by=nurse, episode=episode, entry=entry(observed_at=ago(6), said="same", replaces=was, replace_reason="typo"), now=ago(0.1))
+    actions.record_check_in(
+        by=nurse, episode=episode, entry=entry(observed_at=ago(6), said="same", replaces=was, replace_reason="typo"), now=ago(0.1)
+    )
     assert one(nurse, episode).calls is not None
 
 
-def test_a_call_that_reached_us_late_still_waits(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]):
+def test_a_call_that_reached_us_late_still_waits(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
+):
     """Sent offline at 11:00, arrived at 11:50: a check at 11:30 did not know of it."""
     cows(episode, nurse, ago(0.5))
     unwell(episode, patient_user, ago(1), now=ago(0.2))
@@ -301,21 +361,39 @@ def test_a_call_that_reached_us_late_still_waits(nurse: User, patient_user: User
 
 def test_a_call_the_patient_took_back_is_gone(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn]):
     was = unwell(episode, patient_user, ago(0.5))
-    record(episode, patient_user, ago(0.5), now=NOW, instrument="unwell", answers={"how_bad": 2, "come_now": 0}, replaces=was, replace_reason="patient_correction")
+    record(
+        episode,
+        patient_user,
+        ago(0.5),
+        now=NOW,
+        instrument="unwell",
+        answers={"how_bad": 2, "come_now": 0},
+        replaces=was,
+        replace_reason="patient_correction",
+    )
     assert one(nurse, episode).calls is None
 
 
 # What a row says --------------------------------------------------------------------------------------------
 
 
-def test_a_row_says_how_they_are_and_how_it_changed(nurse: User, episode: Episode, patient_user: User, cows: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]):
+def test_a_row_says_how_they_are_and_how_it_changed(
+    nurse: User, episode: Episode, patient_user: User, cows: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]
+):
     cows(episode, nurse, ago(7), total=9)
     cows(episode, nurse, ago(3), total=13)
     symptoms(episode, patient_user, ago(1), nausea=2, anxiety=3, craving=1)
     found = one(nurse, episode)
     assert (found.name, found.born) == ("Sam", date(1990, 3, 4))
-    assert found.cows is not None and found.says is not None
-    assert (found.cows.total, found.cows_word, found.cows_age, found.change, found.rising) == (13, "moderate", "3 h ago", "up 4", 4)
+    assert found.cows is not None
+    assert found.says is not None
+    assert (found.cows.total, found.cows_word, found.cows_age, found.change, found.rising) == (
+        13,
+        "moderate",
+        "3 h ago",
+        "up 4",
+        4,
+    )
     assert (found.says.total, found.says_age) == (2, "1 h ago")
     assert (found.due.at, found.due_words, found.asleep) == (ago(-1), "in 1 h", "")
     assert (found.where.hours, found.where.phase) == (30, "peak")
@@ -326,16 +404,31 @@ def test_a_partial_score_is_a_lower_bound_and_shows_no_change(nurse: User, episo
     cows(episode, nurse, ago(3), without=("gi", "pupils"), sweating=4, aches=2)
     found = one(nurse, episode)
     assert found.cows is not None
-    assert (found.cows.total, found.cows.at_least, found.cows_word, found.change, found.rising) == (None, 6, "at least, 9 of 11", "", 0)
+    assert (found.cows.total, found.cows.at_least, found.cows_word, found.change, found.rising) == (
+        None,
+        6,
+        "at least, 9 of 11",
+        "",
+        0,
+    )
 
 
 def test_before_anything_is_recorded_the_row_says_so_without_inventing(nurse: User, episode: Episode):
     found = one(nurse, episode, episode.admitted_at)
-    assert (found.cows, found.cows_word, found.cows_age, found.change, found.says, found.spark.last) == (None, "", "", "", None, None)
+    assert (found.cows, found.cows_word, found.cows_age, found.change, found.says, found.spark.last) == (
+        None,
+        "",
+        "",
+        "",
+        None,
+        None,
+    )
     assert (found.due_words, found.state) == ("due now", "calm")
 
 
-def test_a_refusal_shows_beside_the_last_score(nurse: User, episode: Episode, cows: Callable[..., CheckIn], not_done: Callable[..., CheckIn]):
+def test_a_refusal_shows_beside_the_last_score(
+    nurse: User, episode: Episode, cows: Callable[..., CheckIn], not_done: Callable[..., CheckIn]
+):
     cows(episode, nurse, ago(7), total=9)
     not_done(episode, nurse, ago(3), "declined")
     found = one(nurse, episode)
@@ -381,14 +474,18 @@ def test_eight_hours_are_joined_and_a_second_more_is_not():
 
 
 def test_what_is_older_than_72_hours_or_has_no_score_is_not_in_the_picture():
-    found = in_memory("1", check(ago(72.1), 12), check(ago(3), None), check(ago(2), None, not_done="asleep"), check(ago(1), 5)).spark
+    found = in_memory(
+        "1", check(ago(72.1), 12), check(ago(3), None), check(ago(2), None, not_done="asleep"), check(ago(1), 5)
+    ).spark
     assert (found.lines, found.lone, found.last) == ((), (), (118.3, 39.3))
 
 
 def test_the_small_picture_breaks_by_the_schedule_of_its_time_not_of_now():
     """In the first 72 hours checks come every 4 h. Twelve hours without one are a gap, also seen from day 4."""
     facts: dict[str, Any] = {"admitted_at": ago(80), "opioid": "heroin", "last_use_at": ago(80), "last_use_precision": "exact"}
-    episode = Episode(patient=Patient(chosen_name="P", date_of_birth=date(1990, 1, 1)), ward=Ward(name="N", zone="UTC"), bed="1", **facts)
+    episode = Episode(
+        patient=Patient(chosen_name="P", date_of_birth=date(1990, 1, 1)), ward=Ward(name="N", zone="UTC"), bed="1", **facts
+    )
     found = row(episode, clinical.History(check_ins=tuple(check(ago(h), 12) for h in (40, 28, 20, 14, 6, 1)), **facts), NOW).spark
     assert len(found.gaps) == 1
     assert found.gaps[0][0] == 53.3

@@ -169,13 +169,18 @@ class CheckInForm(forms.Form):
             self._ask_about_a_jump()
         return cleaned
 
+    @property
+    def said_when(self) -> str:
+        """What was chosen about the time; a correction that says nothing keeps the time it had."""
+        return self.cleaned_data.get("at") or ("same" if self.replaces else "now")
+
     def _observed_at(self) -> datetime | None:
-        said = self.cleaned_data.get("at") or "now"
+        said = self.said_when
         if said == "now":
             return self.now
         if said == "same" and self.replaces:
             return self.replaces.observed_at
-        if said.isdigit() and int(said) in AGO:
+        if said in map(str, AGO):
             return self.now - timedelta(minutes=int(said))
         if said == "other":
             return read_clock(self, "at", self.zone)
@@ -232,8 +237,8 @@ class CheckInForm(forms.Form):
             reporter=self.reporter,
             observed_at=data["observed_at"],
             said="|".join(str(data.get(f"at{part}") or "") for part in ("", "_day", "_clock", "_which"))
-            if data.get("at") == "other"
-            else data.get("at") or "now",
+            if self.said_when == "other"
+            else self.said_when,
             answers={} if not_done else self.answers(),
             about=data["about"],
             not_done=not_done,
@@ -254,8 +259,15 @@ def fields_of(item: Item, reporter: Reporter, *, may_skip: bool) -> dict[str, fo
             label=label,
             help_text=item.hint,
             required=False,
+            max_digits=6,
+            decimal_places=2,
             error_messages={
-                "invalid": _("%(label)s: enter a number, such as %(example)s.") % {"label": label, "example": item.minimum}
+                "max_digits": _("%(label)s: enter a shorter number, such as %(example)s.")
+                % {"label": label, "example": item.minimum},
+                "max_decimal_places": _("%(label)s: enter at most two decimals.") % {"label": label},
+                "max_whole_digits": _("%(label)s: enter a shorter number, such as %(example)s.")
+                % {"label": label, "example": item.minimum},
+                "invalid": _("%(label)s: enter a number, such as %(example)s.") % {"label": label, "example": item.minimum},
             },
             widget=forms.TextInput(attrs={"inputmode": "decimal" if item.decimals else "numeric", "autocomplete": "off"}),
         )

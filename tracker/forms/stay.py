@@ -73,6 +73,8 @@ class StayForm(PlainForm):
         at = None
         if precision and precision != "unknown":
             at = read_clock(self, "last_use", self.zone, needs_time=precision != "date")
+            if at and precision == "date":
+                at = min(at, self.now)  # noon stands for the day, unless noon is still to come
         cleaned["last_use"] = LastUse(at=at, precision=precision or "unknown")
         return cleaned
 

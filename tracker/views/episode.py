@@ -47,5 +47,5 @@ def episode(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_GET
 def trend_json(request: SignedIn, pk: UUID) -> HttpResponse:
     """The chart's numbers, for a page that is already open."""
-    stay = access.episode(request.user, pk)
+    stay = access.open_record(request.user, pk, "trend data")
     return JsonResponse(trend(stay, timezone.now(), request.GET.get("view", "")).as_json())

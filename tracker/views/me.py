@@ -52,7 +52,11 @@ def me(request: SignedIn) -> HttpResponse:
 def check_in(request: SignedIn, slug: str) -> HttpResponse:
     """A patient's own check-in. The symptom check goes in steps; every other instrument is one page."""
     instrument = instrument_for(slug, "patient")
-    episode = access.own_episode(request.user)
+    episode = (
+        access.open_own_record(request.user, f"check-in form {slug}")
+        if request.method == "GET"
+        else access.own_episode(request.user)
+    )
     step = request.GET.get("step") or request.POST.get("step") or "pick"
     if slug == SYMPTOMS and not wants_json(request):
         if request.method == "GET":

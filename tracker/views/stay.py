@@ -22,6 +22,11 @@ def _to(episode: Episode) -> HttpResponse:
     return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
 
 
+def _opened(request: SignedIn, pk: UUID, what: str) -> Episode:
+    """The stay. Opening its form leaves an audit line; sending it leaves the line of what was done."""
+    return access.open_record(request.user, pk, what) if request.method == "GET" else access.episode(request.user, pk)
+
+
 @require_http_methods(["GET", "POST"])
 def admit(request: SignedIn) -> HttpResponse:
     """A new stay, and the patient if they are new."""
@@ -80,7 +85,7 @@ def change(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def end(request: SignedIn, pk: UUID) -> HttpResponse:
     """Record that somebody left."""
-    episode = access.episode(request.user, pk)
+    episode = _opened(request, pk, "leaving form")
     form = EndStayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,8 +102,8 @@ def end(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account(request: SignedIn, pk: UUID) -> HttpResponse:
     """Let a patient sign in to their own record."""
-    episode = access.episode(request.user, pk)
     request.user.must(Can.ADMIT)
+    episode = _opened(request, pk, "account form")
     form = AccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -109,6 +114,8 @@ def account(request: SignedIn, pk: UUID) -> HttpResponse:
                 % {"name": episode.patient.chosen_name, "username": made.username},
             )
             return _to(episode)
+        except Invalid as invalid:
+            form.refuse(invalid.problems)
         except Conflict as conflict:
             form.add_error(None, str(conflict))
     return render(request, "tracker/account.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)

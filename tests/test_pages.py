@@ -1,0 +1,426 @@
+"""Every address of the product: who may open it, and what every page must carry.
+
+`WHO_MAY_OPEN` names every address. A new one fails here until it stands in that table.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from tests.conftest import NOW, PASSWORD, admit, person, record
+from tests.tracker.views.conftest import Page
+from tracker import actions
+
+NAME = "Zzyzx"
+"""The patient's name in these tests: found nowhere by chance."""
+
+ROLES = ("nobody", "patient", "other patient", "nurse", "far nurse", "supervisor", "admin")
+
+EVERYBODY = (200,) * 7
+THE_WARD = (302, 403, 403, 200, 200, 200, 403)
+ITS_OWN_WARD = (302, 403, 403, 200, 404, 200, 403)
+PATIENTS = (302, 200, 200, 403, 403, 403, 403)
+ADMINS = (302, 403, 403, 403, 403, 403, 200)
+SIGNED_IN = (302, *(200,) * 6)
+ONLY_SENT_TO = (302, *(405,) * 6)
+
+WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
+    "home": (302,) * 7,
+    "health": EVERYBODY,
+    "learn": EVERYBODY,
+    "article": EVERYBODY,
+    "ward": THE_WARD,
+    "admit": THE_WARD,
+    "episode": ITS_OWN_WARD,
+    "trend_json": ITS_OWN_WARD,
+    "change_stay": ITS_OWN_WARD,
+    "end_stay": ITS_OWN_WARD,
+    "give_account": ITS_OWN_WARD,
+    "staff_check_in": ITS_OWN_WARD,
+    "staff_draft": ONLY_SENT_TO,
+    "check_in": (302, 404, 404, 200, 404, 200, 404),
+    "check_in, the patient's own": (302, 200, 404, 200, 404, 200, 404),
+    "correct": (302, 404, 404, 200, 404, 200, 404),
+    "correct, the patient's own": (302, 200, 404, 403, 404, 403, 404),
+    "me": PATIENTS,
+    "my_trend": PATIENTS,
+    "me_check_in": PATIENTS,
+    "me_draft": ONLY_SENT_TO,
+    "people": ADMINS,
+    "new_person": ADMINS,
+    "person": ADMINS,
+    "new_ward": ADMINS,
+    "edit_ward": ADMINS,
+    "account_login": (200, *(302,) * 6),
+    "account_logout": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_reauthenticate": SIGNED_IN,
+}
+"""What a GET of each address answers, for each of ROLES in order. 302 for nobody leads to sign-in."""
+
+PUBLIC = {"health", "learn", "article", "account_login"}
+NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft"}
+CSP = {
+    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "font-src": "'self'",
+    "connect-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'", "form-action": "'self'", "base-uri": "'none'",
+    "object-src": "'none'", "frame-ancestors": "'none'",
+}  # fmt: skip
+
+
+class Site:
+    """A ward with one patient and everybody who might knock."""
+
+    def __init__(self, ward: Any, other_ward: Any) -> None:
+        nurse = person("nurse", Role.STAFF, ward)
+        self.ward = ward
+        self.episode = admit(nurse, ward, NAME, bed="7", allergies="penicillin")
+        neighbour = admit(nurse, ward, "Kim", bed="2")
+        patient = actions.give_account(by=nurse, episode=self.episode, username="p7", password=PASSWORD)
+        self.episode.patient.refresh_from_db()
+        other_patient = actions.give_account(by=nurse, episode=neighbour, username="p2", password=PASSWORD)
+        self.people: dict[str, User | None] = {
+            "nobody": None,
+            "patient": patient,
+            "other patient": other_patient,
+            "nurse": nurse,
+            "far nurse": person("far_nurse", Role.STAFF, other_ward),
+            "supervisor": person("supervisor", Role.SUPERVISOR, ward),
+            "admin": person("admin", Role.ADMIN),
+        }
+        self.cows = record(self.episode, nurse, NOW)
+        self.own = record(self.episode, patient, NOW, instrument="sows10", answers={"sows10_sick": 1}, incomplete_reason="called_away")
+
+    def browser(self, role: str, **options: Any) -> Client:
+        client = Client(raise_request_exception=False, **options)
+        user = self.people[role]
+        if user:
+            client.force_login(user)
+        return client
+
+    def url(self, name: str, missing: bool = False) -> str:
+        """An address of this name: of what is there, or of what nobody has."""
+        view = name.split(",")[0]
+        stay, check_in = (uuid4(), uuid4()) if missing else (self.episode.pk, (self.own if "own" in name else self.cows).pk)
+        args: dict[str, list[Any]] = {
+            **dict.fromkeys(("episode", "trend_json", "change_stay", "end_stay", "give_account"), [stay]),
+            **dict.fromkeys(("staff_check_in", "staff_draft"), [stay, "cows"]),
+            **dict.fromkeys(("check_in", "correct"), [check_in]),
+            **dict.fromkeys(("me_check_in", "me_draft"), ["symptom-check"]),
+            "article": ["no-such-page" if missing else "sleep"],
+            "person": [987654 if missing else self.people["nurse"].pk],  # type: ignore[union-attr]
+            "edit_ward": [987654 if missing else self.ward.pk],
+        }
+        return reverse(view, args=args.get(view, []))
+
+
+@pytest.fixture
+def site(ward: Any, other_ward: Any) -> Iterator[Site]:
+    with time_machine.travel(NOW, tick=False):
+        yield Site(ward, other_ward)
+
+
+def patterns(found: list[Any]) -> Iterator[URLPattern]:
+    for one in found:
+        if isinstance(one, URLResolver):
+            yield from patterns(one.url_patterns)
+        else:
+            yield one
+
+
+def plain(response: HttpResponse) -> str:
+    """The body without what differs between any two answers."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+
+
+def opened(site: Site) -> Iterator[tuple[str, str, HttpResponse]]:
+    """Every address opened by every role: the name in the table, the role, the answer."""
+    for role in ROLES:
+        client = site.browser(role)
+        for name in WHO_MAY_OPEN:
+            yield name, role, client.get(site.url(name))
+
+
+def pages(site: Site) -> Iterator[tuple[str, str]]:
+    """Who looks, and the address, for every kind of page: also for each step and each instrument."""
+    for name, may in WHO_MAY_OPEN.items():
+        if name in NOT_PAGES or "own" in name:
+            continue
+        yield next(role for role, status in zip(ROLES, may, strict=True) if status == 200), site.url(name)
+    pick = site.url("me_check_in")
+    yield "patient", f"{pick}?step=rate"
+    yield "patient", f"{pick}?step=review"
+    yield "patient", reverse("me_check_in", args=["sows10"])
+    yield "patient", reverse("me_check_in", args=["unwell"])
+    yield "patient", site.url("check_in, the patient's own")
+    yield "patient", site.url("correct, the patient's own")
+    for slug in ("symptom-check", "vitals", "sows10"):
+        yield "nurse", reverse("staff_check_in", args=[site.episode.pk, slug])
+
+
+def draft_of_two(site: Site) -> None:
+    """The patient tapped two symptoms and rated them, so that all three steps have something to show."""
+    actions.keep_draft(
+        by=site.people["patient"], episode=site.episode, instrument="symptom-check", draft_id=uuid4(),  # type: ignore[arg-type]
+        entries={"picked": ["nausea", "anxiety"], "nausea": "2", "anxiety": "skipped"},
+    )  # fmt: skip
+
+
+# Who may open what ------------------------------------------------------------------------------------------
+
+
+def test_every_address_stands_in_the_table():
+    named = {pattern.name for pattern in patterns(get_resolver().url_patterns)}
+    assert named == {name.split(",")[0] for name in WHO_MAY_OPEN}
+
+
+def test_every_role_gets_what_the_table_says_from_every_address(site):
+    found: dict[str, list[int]] = {name: [] for name in WHO_MAY_OPEN}
+    for name, _role, response in opened(site):
+        found[name].append(response.status_code)
+    different = {name: (got, list(WHO_MAY_OPEN[name])) for name, got in found.items() if got != list(WHO_MAY_OPEN[name])}
+    assert different == {}
+
+
+def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(site):
+    client = site.browser("nobody")
+    for name in WHO_MAY_OPEN:
+        url = site.url(name)
+        response = client.get(url)
+        if name in PUBLIC:
+            assert response.status_code == 200, name
+        elif name == "account_logout":
+            assert response["Location"].startswith("/accounts/login/"), name
+        else:
+            assert response["Location"] == f"/accounts/login/?next={url}", name
+
+
+def test_what_is_not_yours_looks_exactly_like_what_is_not_there(site):
+    for role in ROLES[1:]:
+        client = site.browser(role)
+        for name, may in WHO_MAY_OPEN.items():
+            status = may[ROLES.index(role)]
+            if status not in (403, 404) or site.url(name) == site.url(name, missing=True) or name == "correct, the patient's own":
+                continue
+            theirs, nobodys = client.get(site.url(name)), client.get(site.url(name, missing=True))
+            assert (theirs.status_code, nobodys.status_code) == (status, status), (role, name)
+            assert plain(theirs) == plain(nobodys), (role, name)
+            assert role == "patient" or NAME not in plain(theirs), (role, name)
+
+
+def test_what_is_not_yours_cannot_be_written_to_either_and_looks_the_same(site):
+    for role in ("patient", "other patient", "far nurse", "admin"):
+        client = site.browser(role)
+        for name in ("episode", "change_stay", "end_stay", "give_account", "staff_check_in", "staff_draft", "correct"):
+            for sent in ({}, {"id": str(uuid4()), "discard": "yes"}):
+                theirs, nobodys = client.post(site.url(name), sent), client.post(site.url(name, missing=True), sent)
+                assert theirs.status_code in (403, 404, 405), (role, name)
+                assert (theirs.status_code, plain(theirs)) == (nobodys.status_code, plain(nobodys)), (role, name)
+
+
+def test_a_missing_object_is_not_found_by_those_who_may_look(site):
+    for role, name in (("nurse", "episode"), ("nurse", "check_in"), ("nurse", "article"), ("admin", "person"), ("admin", "edit_ward")):
+        response = site.browser(role).get(site.url(name, missing=True))
+        assert response.status_code == 404, name
+        assert "There is no such page, or it is not one of yours." in response.content.decode(), name
+
+
+def test_a_refusal_says_who_may(site):
+    response = site.browser("admin").get(site.url("episode"))
+    assert "Patient records are for the staff of the ward." in response.content.decode()
+    response = site.browser("nurse").get(site.url("people"))
+    assert "Only an administrator can manage accounts and wards." in response.content.decode()
+
+
+# Sending ----------------------------------------------------------------------------------------------------
+
+
+def test_nothing_can_be_sent_without_the_token_of_a_page(site):
+    for role in ROLES:
+        client = site.browser(role, enforce_csrf_checks=True)
+        for name in WHO_MAY_OPEN:
+            for content_type in ("application/x-www-form-urlencoded", "application/json"):
+                response = client.post(site.url(name), data="{}", content_type=content_type)
+                assert response.status_code == 403, (role, name, content_type)
+                assert "Please send it again" in response.content.decode(), (role, name)
+
+
+def test_a_script_without_the_token_is_told_so_in_json(site):
+    client = site.browser("nurse", enforce_csrf_checks=True)
+    response = client.post(site.url("staff_check_in"), data="{}", content_type="application/json", headers={"accept": "application/json"})
+    assert response.status_code == 403
+    assert response.json()["saved"] is False
+    assert "reload the page" in response.json()["problems"][""]
+
+
+def test_the_token_of_a_page_is_enough(site):
+    client = site.browser("nurse", enforce_csrf_checks=True)
+    form = client.get(site.url("staff_check_in")).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]  # type: ignore[index]
+    by_form = client.post(site.url("staff_check_in"), {"csrfmiddlewaretoken": token})
+    by_header = client.post(site.url("staff_check_in"), data="{}", content_type="application/json", headers={"x-csrftoken": token})
+    assert (by_form.status_code, by_header.status_code) == (422, 422)
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_no_address_answers_other_methods(site, method):
+    answered = {}
+    for role in ("patient", "nurse", "admin"):
+        client = site.browser(role)
+        for name in WHO_MAY_OPEN:
+            status = getattr(client, method)(site.url(name)).status_code
+            if status not in (404, 405):
+                answered[role, name] = status
+    assert answered == {}
+
+
+@pytest.mark.parametrize("name", ["ward", "episode", "trend_json", "check_in", "me", "my_trend", "home", "people"])
+def test_pages_that_take_nothing_refuse_a_post(site, name):
+    role = {"me": "patient", "my_trend": "patient", "people": "admin"}.get(name, "nurse")
+    assert site.browser(role).post(site.url(name)).status_code == 405
+
+
+# Looking changes nothing ------------------------------------------------------------------------------------
+
+
+def rows() -> dict[str, list[dict[str, Any]]]:
+    kept = [model for model in apps.get_models() if model._meta.label not in ("accounts.AuditLine", "sessions.Session")]
+    return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in kept}
+
+
+def test_opening_everything_changes_no_row_but_audit_lines(site):
+    draft_of_two(site)
+    browsers = {role: site.browser(role) for role in ROLES}  # signing in writes, so it comes first
+    before = rows()
+    for role in ROLES:
+        for name in WHO_MAY_OPEN:
+            browsers[role].get(site.url(name))
+        for _, url in pages(site):
+            browsers[role].get(url)
+    assert rows() == before
+
+
+# What every page carries ------------------------------------------------------------------------------------
+
+
+def test_every_answer_to_somebody_signed_in_is_kept_nowhere(site):
+    for name, role, response in opened(site):
+        if role != "nobody":
+            assert response["Cache-Control"] == "no-store", (name, role)
+
+
+def test_every_answer_has_the_content_security_policy_and_its_companions(site):
+    for name, role, response in opened(site):
+        policy = dict(part.strip().split(" ", 1) for part in response["Content-Security-Policy"].split(";") if part.strip())
+        assert {key: set(value.split()) for key, value in policy.items()} == {key: set(value.split()) for key, value in CSP.items()}, (name, role)
+        assert response["X-Content-Type-Options"] == "nosniff", (name, role)
+        assert response["Referrer-Policy"] == "same-origin", (name, role)
+        assert response["Cross-Origin-Opener-Policy"] == "same-origin", (name, role)
+        assert response["Cross-Origin-Resource-Policy"] == "same-origin", (name, role)
+        assert response["X-Frame-Options"] == "DENY", (name, role)
+        assert "camera=()" in response["Permissions-Policy"], (name, role)
+
+
+def test_a_page_that_is_not_there_carries_the_policy_too(site):
+    for role in ("nobody", "nurse"):
+        response = site.browser(role).get("/nowhere/")
+        assert response.status_code == 404
+        assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+def test_every_page_has_one_heading_a_title_and_a_language(site):
+    draft_of_two(site)
+    wrong = {}
+    for role, url in pages(site):
+        response = site.browser(role).get(url)
+        page = Page(response)
+        name = page.title.removesuffix(" - Ebb").strip()
+        if response.status_code != 200 or len(page.headings) != 1 or not page.headings[0].strip() or page.lang != "en" or not name:
+            wrong[url] = (response.status_code, page.headings, page.lang, page.title)
+    assert wrong == {}
+
+
+def test_every_kind_of_page_has_a_title_of_its_own(site):
+    draft_of_two(site)
+    titles: dict[str, list[str]] = {}
+    for role, url in [*pages(site), ("nurse", "/nowhere/"), ("nurse", site.url("people"))]:
+        titles.setdefault(Page(site.browser(role).get(url)).title, []).append(url)
+    assert {title: urls for title, urls in titles.items() if len(urls) > 1} == {}
+
+
+def test_no_patients_name_stands_in_a_title_or_an_address(site):
+    draft_of_two(site)
+    shown = 0
+    for role, url in pages(site):
+        page = Page(site.browser(role).get(url))
+        shown += NAME in page.text
+        assert NAME not in page.title, url
+        assert [link for link in page.links if NAME in link] == [], url
+        assert NAME not in url
+    assert shown > 5, "the name is not on the pages at all, so this test proves nothing"
+
+
+def test_an_administrator_sees_no_patient_anywhere(site):
+    client = site.browser("admin")
+    for name in WHO_MAY_OPEN:
+        body = client.get(site.url(name)).content.decode()
+        assert NAME not in body, name
+        assert "p7" not in Page(client.get(site.url(name))).words.split(), name
+
+
+def test_every_link_of_every_page_leads_somewhere(site):
+    draft_of_two(site)
+    dead = {}
+    tried: dict[tuple[str, str], int] = {}
+    for role, url in pages(site):
+        client = site.browser(role)
+        for link in Page(client.get(url)).links:
+            path = link.split("#")[0]
+            if not path or path.startswith(("/static/", "tel:", "data:")) or not path.startswith(("/", "?")):
+                continue
+            target = url.split("?")[0] + path if path.startswith("?") else path
+            if (role, target) not in tried:
+                tried[role, target] = client.get(target).status_code
+            if tried[role, target] not in (200, 302, 405):
+                dead[role, url, target] = tried[role, target]
+    assert dead == {}
+
+
+def test_what_broke_is_said_without_a_trace(site, monkeypatch):
+    def fall(*_args: Any, **_kwargs: Any) -> None:
+        raise RuntimeError(f"secret {NAME}")
+
+    monkeypatch.setattr("tracker.views.episode.trend", fall)
+    client = site.browser("nurse")
+    response = client.get(site.url("episode"))
+    assert response.status_code == 500
+    body = response.content.decode()
+    assert "Something broke" in body
+    assert "secret" not in body
+    assert NAME not in body
+    assert response["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+def test_a_file_sent_to_a_form_is_not_taken(site, tmp_path):
+    kept = tmp_path / "x.txt"
+    kept.write_text("hello")
+    client = site.browser("nurse")
+    with kept.open("rb") as file:
+        response = client.post(site.url("staff_check_in"), {"note": file, "id": str(uuid4())})
+    assert response.status_code in (400, 422)
+
+
+def test_a_stranger_host_is_refused(site):
+    assert Client(headers={"host": "evil.example.org"}).get("/learn/").status_code == 400
+
+
