@@ -4,17 +4,22 @@ What is not yours does not exist: the answer is the same 404 as for an id nobody
 leaves an audit line, reading included.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User, Ward
 from accounts.roles import Can, Refused
 from tracker.models import CheckIn, Draft, Episode
+
+DRAFTS_KEPT = timedelta(hours=24)
+"""Answers older than this say nothing about now: they are not offered again."""
 
 
 def wards(by: User) -> list[Ward]:
@@ -100,12 +105,16 @@ def open_check_in(by: User, pk: UUID) -> CheckIn:
 
 def draft(by: User, at: Episode, instrument: str) -> Draft | None:
     """This person's unsent answers for this stay and instrument."""
-    return Draft.objects.filter(episode=at, owner=by, instrument=instrument).first()
+    return _fresh(at).filter(owner=by, instrument=instrument).first()
 
 
 def drafts(at: Episode) -> list[Draft]:
     """Everybody's unsent answers for one stay, newest first."""
-    return list(Draft.objects.filter(episode=at).select_related("owner").order_by("-updated_at"))
+    return list(_fresh(at).select_related("owner").order_by("-updated_at"))
+
+
+def _fresh(at: Episode) -> QuerySet[Draft]:
+    return Draft.objects.filter(episode=at, updated_at__gte=timezone.now() - DRAFTS_KEPT)
 
 
 def corrections(of: CheckIn) -> list[CheckIn]:

@@ -249,8 +249,9 @@ def keep_draft(*, by: User, episode: Episode, instrument: str, draft_id: UUID, e
     with transaction.atomic():
         if CheckIn.objects.filter(pk=draft_id).exists():
             return draft_id
-        kept = Draft.objects.filter(episode=episode, owner=by, instrument=instrument).first()
+        kept = access.draft(by, episode, instrument)
         if kept is None:
+            Draft.objects.filter(episode=episode, owner=by, instrument=instrument).delete()
             taken = Draft.objects.filter(pk=draft_id).exists()
             kept = Draft(pk=uuid4() if taken else draft_id, episode=episode, owner=by, instrument=instrument, started_at=now)
         kept.entries, kept.updated_at = dict(entries), now
@@ -278,6 +279,8 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
         problems["at"] = _("This is long before the stay began. Check the day.")
     elif episode.ended_at and entry.observed_at > episode.ended_at:
         problems["at"] = _("This is after the patient left. Enter when it was observed, or open the new stay.")
+    if entry.not_done == CheckIn.NotDone.ASLEEP and entry.breaths is None:
+        problems["breaths"] = _("Count the breaths for one minute and enter them: sleep and an overdose look alike.")
     if entry.not_done:
         if entry.answers:
             problems[""] = _("A check-in that could not be done carries no answers. Save the answers, or clear them.")
@@ -292,11 +295,13 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
         raise Invalid(problems)
     score = instrument.score(answers, entry.reporter)  # type: ignore[arg-type]
     complete = score.complete and not entry.not_done
-    if not complete and not entry.not_done and instrument.partial == "ask reason" and not entry.incomplete_reason:
+    scored = instrument.scored_for(entry.reporter)  # type: ignore[arg-type]
+    left_out = sum(1 for item in scored if item.slug not in answers)
+    if left_out and not entry.not_done and instrument.partial == "ask reason" and not entry.incomplete_reason:
         raise Invalid(
             {
                 "incomplete_reason": _("%(left)d of %(all)d questions have no answer. Answer them, or say why they are left out.")
-                % {"left": score.asked - score.rated, "all": score.asked}
+                % {"left": left_out, "all": score.asked}
             }
         )
     return CheckIn(

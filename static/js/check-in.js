@@ -107,6 +107,7 @@ form.addEventListener("input", () => {
   waiting = setTimeout(keep, 500);
 });
 form.addEventListener("submit", () => clearTimeout(waiting));
+document.getElementById("not-done")?.addEventListener("toggle", (event) => { if (event.target.open) event.target.querySelector("input").focus(); });
 
 show();
 document.getElementById("problems")?.focus();

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -280,6 +281,16 @@ def test_what_was_not_done_carries_no_score_and_no_answers(nurse: User, episode:
     assert (row.total, row.at_least, row.rated, row.band, row.complete, row.answers) == (None, 0, 0, "", False, {})
     assert (row.not_done, row.breaths, row.incomplete_reason) == ("asleep", 14, "")
     assert "carries no answers" in refused(nurse, episode, not_done="declined")[""]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"answers": {}, "not_done": "gone"}, {"answers": {"cows_gi": 1}, "incomplete_reason": "bored"}],
+    ids=["not done", "incomplete"],
+)
+def test_a_reason_nobody_offered_is_refused(nurse: User, episode: Episode, facts: dict[str, Any]):
+    """The database takes any word, and every page of the stay would stumble over one it has no words for."""
+    assert refused(nurse, episode, **facts)
 
 
 def test_breaths_belong_to_somebody_asleep(nurse: User, episode: Episode, not_done: Callable[..., CheckIn]):
@@ -648,6 +659,12 @@ def test_a_changed_stay_keeps_what_it_was_in_the_audit_trail(nurse: User, episod
 
 def test_a_change_that_leaves_last_use_alone_does_not_say_it_moved(nurse: User, episode: Episode):
     assert change(nurse, episode, bed="7").last_use_changed_at is None
+
+
+def test_the_same_moment_in_another_zone_is_no_change(nurse: User, episode: Episode):
+    same = LastUse((NOW - 30 * HOUR).astimezone(ZoneInfo("America/New_York")), "exact")
+    assert change(nurse, episode, bed="7", last_use=same).last_use_changed_at is None
+    assert list(lines("stay changed")[0].facts["was"]) == ["bed"]
 
 
 def test_a_change_of_a_stay_somebody_changed_meanwhile_is_a_conflict(nurse: User, colleague: User, episode: Episode):

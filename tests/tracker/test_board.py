@@ -399,6 +399,17 @@ def test_a_row_says_how_they_are_and_how_it_changed(
     assert (found.where.hours, found.where.phase) == (30, "peak")
 
 
+@pytest.mark.parametrize("minutes", [1, 10, 15])
+def test_nobody_is_called_late_who_is_not_counted_as_late(
+    nurse: User, episode: Episode, cows: Callable[..., CheckIn], minutes: int
+):
+    """Within the grace the words beside the row, its rail and the count at the top must say the same."""
+    cows(episode, nurse, ago(4) - timedelta(minutes=minutes))
+    shown_now = board(nurse, episode.ward, NOW)
+    assert (shown_now.late, shown_now.rows[0].state) == (0, "calm")
+    assert "late" not in shown_now.rows[0].due_words
+
+
 def test_a_partial_score_is_a_lower_bound_and_shows_no_change(nurse: User, episode: Episode, cows: Callable[..., CheckIn]):
     cows(episode, nurse, ago(7), total=9)
     cows(episode, nurse, ago(3), without=("gi", "pupils"), sweating=4, aches=2)

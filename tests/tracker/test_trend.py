@@ -121,7 +121,7 @@ def random_course(dice: random.Random) -> History:
     return history(*found)
 
 
-courses = pytest.mark.parametrize("course", [random_course(random.Random(seed)) for seed in range(100)], ids=range(100))
+courses = pytest.mark.parametrize("course", [random_course(random.Random(seed)) for seed in range(40)], ids=range(40))
 
 
 # Points -----------------------------------------------------------------------------------------------------

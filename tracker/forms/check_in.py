@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.dateparse import parse_datetime
@@ -22,10 +23,12 @@ from clinical.symptoms import Reporter
 from tracker import words
 from tracker.actions import Entry
 from tracker.forms.when import add_clock, read_clock
-from tracker.models import CheckIn, Episode
+from tracker.models import CheckIn, Draft, Episode
 
 AGO = (15, 30, 60)
 """Minutes offered as "so long ago" beside "now"."""
+STILL_NOW = timedelta(minutes=15)
+"""A draft picked up again within this time is still about now."""
 
 
 class CheckInForm(forms.Form):
@@ -311,3 +314,14 @@ def entries_of(row: CheckIn, instrument: Instrument, reporter: Reporter) -> dict
     found: dict[str, Any] = dict(row.answers)
     found |= {"note": row.note, "about": row.about, "breaths": row.breaths}
     return found
+
+
+def resumed(draft: Draft, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """Unsent answers as the starting point of their form. What was true "now" or "15 min ago" stays true of that time."""
+    found: dict[str, Any] = dict(draft.entries)
+    said = str(found.get("at") or "now")
+    if now - draft.updated_at < STILL_NOW or said not in ("now", *map(str, AGO)):
+        return found
+    meant = draft.updated_at if said == "now" else draft.updated_at - timedelta(minutes=int(said))
+    local = meant.astimezone(zone)
+    return found | {"at": "other", "at_day": local.date().isoformat(), "at_clock": f"{local:%H:%M}", "at_which": local.fold}

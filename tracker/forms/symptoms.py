@@ -1,6 +1,7 @@
 """The two steps of a patient's symptom check before it is sent: tap what you have, then rate only that."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinical.instruments import SKIPPED
 from clinical.symptoms import Group, Symptom
 from tracker.content import library
 from tracker.forms.check_in import fields_of
@@ -57,3 +59,40 @@ def rate_form(episode: Episode, entries: Mapping[str, Any], now: datetime, data:
         if item.slug in picked or item.counts in picked:
             form.fields.update(fields_of(item, "patient", may_skip=True))
     return form
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is about to be sent: `rated` to read, `sent` as form fields, and how many are recorded as "none"."""
+
+    rated: list[tuple[str, str, bool]]
+    sent: dict[str, str]
+    none: int
+
+
+def said_in(entries: Mapping[str, Any], slug: str) -> str:
+    """What was said about one symptom so far: a value, "skipped", or "" where nothing (or nonsense) is kept."""
+    item = library().instrument("symptom-check").item_by_slug[slug]
+    said = str(entries.get(slug) or "") if entries.get(slug) != 0 else "0"
+    return said if said == SKIPPED or said in {str(option.value) for option in item.options} else ""
+
+
+def review(entries: Mapping[str, Any]) -> Review:
+    """The answers of a draft as they would be sent: what was not tapped is "none"."""
+    picked = picked_in(entries)
+    rated: list[tuple[str, str, bool]] = []
+    sent: dict[str, str] = {}
+    instrument = library().instrument("symptom-check")
+    for item in instrument.items_for("patient"):
+        said = said_in(entries, item.slug)
+        if item.kind == "count":
+            if item.counts in picked and said:
+                sent[item.slug] = said
+                rated.append((item.patient, item.label_of(int(said)), True))
+        elif item.slug not in picked:
+            sent[item.slug] = "0"
+        elif said:
+            sent[item.slug] = said
+            words = next((o.patient or o.label for o in item.options if str(o.value) == said), _("Skipped"))
+            rated.append((item.patient, words, False))
+    return Review(rated, sent, sum(1 for item in instrument.scored_for("patient") if item.slug not in picked))

@@ -5,26 +5,26 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.requests import SignedIn
 from clinical import history as clinical
 from clinical.instruments import Instrument
-from clinical.schedule import next_due
 from clinical.symptoms import Reporter
-from tracker import access, actions, words
+from tracker import access, words
 from tracker.content import library
-from tracker.forms.check_in import CheckInForm, entries_of
+from tracker.forms.check_in import CheckInForm, entries_of, resumed
 from tracker.history import check_in as as_clinical
-from tracker.history import of_episode, protocol_of
-from tracker.models import CheckIn, Episode
+from tracker.history import hours_at, of_episode, protocol_of
+from tracker.receipt import answers_of, saved_words
 from tracker.results import mark_words, marks, result
-from tracker.views.sending import json_answer, posted, save, wants_json
+from tracker.views.me import receipt
+from tracker.views.sending import instrument_for, json_answer, keep_draft, posted, save, wants_json
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,7 +42,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
         instrument=instrument, episode=episode, reporter="staff", now=now, previous=previous,
-        unlikely_change=protocol_of(episode).unlikely_change, initial=draft.entries if draft else None,
+        unlikely_change=protocol_of(episode).unlikely_change, initial=resumed(draft, episode.ward.tz, now) if draft else None,
         new_id=draft.pk if draft else None,
     )  # fmt: skip
     status = 200
@@ -75,7 +75,8 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         kept, status = save(request, form)
         if wants_json(request):
-            return json_answer(form, kept, status, _("Corrected."), reverse("check_in", args=[form.data.get("id") or was.pk]))
+            url = reverse("check_in", args=[kept.check_in.pk]) if kept else ""
+            return json_answer(form, kept, status, _("Corrected."), url)
         if kept:
             messages.success(request, _("Corrected. The first version stays readable below."))
             return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
@@ -83,6 +84,7 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(request, "tracker/me_form.html" if reporter == "patient" else "tracker/check_in.html", context, status=status)
 
 
+@require_GET
 def one(request: SignedIn, pk: UUID) -> HttpResponse:
     """One check-in: every answer, when it was true and when it was written down, and what it replaced."""
     row = access.open_check_in(request.user, pk)
@@ -99,15 +101,13 @@ def one(request: SignedIn, pk: UUID) -> HttpResponse:
         "zone": row.episode.ward.tz,
         "result": result(found, instrument),
         "marks": mark_words(marks(found, protocol)),
-        "late_minutes": int((row.recorded_at - row.observed_at).total_seconds() // 60),
+        "hours": hours_at(row.episode, timezone.now()),
         "answers": answers_of(row, instrument),
         "earlier": earlier,
         "replacement": replacement,
         "may_correct": replacement is None and (own or (row.reporter == "staff" and request.user.role != "patient")),
     }
     if request.user.role == "patient":
-        from tracker.views.me import receipt
-
         return receipt(request, row, context)
     return render(request, "tracker/one_check_in.html", context)
 
@@ -120,29 +120,7 @@ def draft(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     return keep_draft(request, episode, slug)
 
 
-def keep_draft(request: SignedIn, episode: Episode, slug: str) -> HttpResponse:
-    """Keep, or with `discard` throw away, the sender's unsent answers for one form."""
-    if request.POST.get("discard"):
-        actions.discard_draft(by=request.user, episode=episode, instrument=slug)
-        return HttpResponseRedirect(request.path.removesuffix("draft/"), status=303)
-    try:
-        draft_id = UUID(request.POST.get("id", ""))
-    except ValueError:
-        return JsonResponse({"problems": {"id": _("Reload the form and try again.")}}, status=422)
-    kept = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "id", "banner") and v and len(v) <= 2000}
-    actions.keep_draft(by=request.user, episode=episode, instrument=slug, draft_id=draft_id, entries=kept)
-    return JsonResponse({"kept": words.clock(timezone.now(), episode.ward.tz)})
-
-
 # Shared by the views of staff and of patients -----------------------------------------------------------------
-
-
-def instrument_for(slug: str, reporter: Reporter) -> Instrument:
-    """The newest version of an instrument this reporter fills in. Raises Http404 otherwise."""
-    found = library().instruments.get(slug)
-    if found is None or reporter not in found.filled_by:
-        raise Http404
-    return found
 
 
 def others(slug: str) -> list[Instrument]:
@@ -171,50 +149,3 @@ def staff_page(form: CheckInForm, history: clinical.History, now: datetime) -> d
         "now": now,
         "zone": zone,
     }
-
-
-def saved_words(row: CheckIn, episode: Episode, previous: clinical.CheckIn | None, now: datetime) -> str:
-    """The one sentence after saving: what it came to, how it changed, and what is due next."""
-    instrument = library().instrument(row.instrument, row.instrument_version)
-    found = as_clinical(row)
-    said = _("Saved: %(name)s %(result)s") % {"name": instrument.name, "result": result(found, instrument)}
-    if previous and previous.total is not None and row.total is not None:
-        said += _(", %(change)s in %(span)s") % {
-            "change": words.change(row.total, previous.total),
-            "span": words.span(row.observed_at - previous.observed_at),
-        }
-    if episode.ended_at:
-        return f"{said}."
-    due = next_due(of_episode(episode), protocol_of(episode), now)
-    return _("%(said)s. Next COWS due %(time)s.") % {"said": said, "time": words.weekday_clock(due.at, episode.ward.tz)}
-
-
-def answers_of(row: CheckIn, instrument: Instrument) -> list[tuple[str, str, str]]:
-    """Question, value and meaning of every question, also of those left out: missing is never zero."""
-    found = []
-    reporter: Reporter = row.reporter  # type: ignore[assignment]
-    for item in instrument.items_for(reporter):
-        label = item.patient if row.reporter == "patient" and item.patient else item.label
-        value = row.answers.get(item.slug)
-        if item.kind == "count":
-            if value is None:
-                continue
-            label = (
-                f"{instrument.item_by_slug[item.counts].label}: {item.patient.lower()}"
-                if row.reporter == "patient"
-                else item.label
-            )
-        if value is None:
-            found.append((label, "", _("not asked")))
-        elif value == "skipped":
-            found.append((label, "", _("chose not to answer")))
-        elif item.kind == "quantity":
-            found.append((label, f"{value:g}", item.unit))
-        else:
-            meaning = item.label_of(value)
-            if item.kind == "measured":
-                meaning = f"{row.answers.get(item.rate)} {item.unit}"
-                if row.answers.get(item.cause):
-                    meaning += _(", another cause: %(cause)s") % {"cause": row.answers[item.cause]}
-            found.append((label, str(value), meaning))
-    return found

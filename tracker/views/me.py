@@ -15,15 +15,14 @@ from accounts.requests import SignedIn
 from clinical.history import place
 from tracker import access, actions, words
 from tracker.content import library
-from tracker.forms.check_in import CheckInForm
-from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form
+from tracker.forms.check_in import STILL_NOW, CheckInForm
+from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form, review, said_in
 from tracker.history import course_of, of_episode
 from tracker.models import CheckIn, Draft, Episode
 from tracker.own_trend import own_trend
 from tracker.reading import beside
 from tracker.trend import trend
-from tracker.views.check_in import instrument_for, keep_draft
-from tracker.views.sending import json_answer, posted, save, wants_json
+from tracker.views.sending import instrument_for, json_answer, keep_draft, posted, save, wants_json
 
 SYMPTOMS = "symptom-check"
 
@@ -85,7 +84,8 @@ def _step(request: SignedIn, episode: Episode, step: str) -> HttpResponse:
     draft = access.draft(request.user, episode, SYMPTOMS)
     picked = picked_in(draft.entries if draft else {})
     context: dict[str, Any] = {"episode": episode, "draft_id": draft.pk if draft else uuid4(), "picked": picked, "step": step}
-    if step == "rate" and draft and picked:
+    unrated = [slug for slug in picked if not said_in(draft.entries if draft else {}, slug)]
+    if draft and picked and (step == "rate" or (step == "review" and unrated)):
         context["form"] = rate_form(episode, draft.entries, timezone.now())
         return render(request, "tracker/me_rate.html", context)
     if step == "review" and draft:
@@ -118,29 +118,12 @@ def _keep_step(request: SignedIn, episode: Episode, step: str) -> HttpResponse:
 
 def _review(episode: Episode, draft: Draft) -> dict[str, Any]:
     """What will be sent: what was rated, in words, and "none" for everything that was not picked."""
-    instrument = library().instrument(SYMPTOMS)
-    picked = picked_in(draft.entries)
-    rated, sent = [], {}
-    for item in instrument.items_for("patient"):
-        said = draft.entries.get(item.slug)
-        if item.kind == "count":
-            if item.counts in picked and said is not None:
-                sent[item.slug] = said
-                rated.append((item.patient, item.label_of(int(said)), True))
-            continue
-        if item.slug in picked:
-            sent[item.slug] = said if said is not None else "skipped"
-            word = (
-                _("Skipped")
-                if sent[item.slug] == "skipped"
-                else next(o.patient or o.label for o in item.options if str(o.value) == said)
-            )
-            rated.append((item.patient, word, False))
-        else:
-            sent[item.slug] = "0"
-    form = CheckInForm(instrument=instrument, episode=episode, reporter="patient", now=timezone.now(), new_id=draft.pk)
-    none = sum(1 for item in instrument.scored_for("patient") if item.slug not in picked)
-    return {"rated": rated, "sent": sent, "none": none, "form": form}
+    now = timezone.now()
+    found = review(draft.entries)
+    form = CheckInForm(instrument=library().instrument(SYMPTOMS), episode=episode, reporter="patient", now=now, new_id=draft.pk)
+    # Tapped a while ago: it was true then, not now.
+    at = "now" if now - draft.updated_at < STILL_NOW else draft.updated_at.isoformat()
+    return {"rated": found.rated, "sent": found.sent, "none": found.none, "form": form, "at": at}
 
 
 @require_POST

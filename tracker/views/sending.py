@@ -3,15 +3,21 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
-from tracker import actions
+from clinical.instruments import Instrument
+from clinical.symptoms import Reporter
+from tracker import actions, words
 from tracker.actions import Conflict, Invalid, Saved
+from tracker.content import library
 from tracker.forms.check_in import CheckInForm
+from tracker.models import Episode
 
 
 class Malformed(BadRequest):
@@ -64,3 +70,25 @@ def json_answer(form: CheckInForm, kept: Saved | None, status: int, sentence: st
     if "__all__" in problems:
         problems[""] = problems.pop("__all__")
     return JsonResponse({"saved": False, "problems": problems}, status=status)
+
+
+def keep_draft(request: SignedIn, episode: Episode, slug: str) -> HttpResponse:
+    """Keep, or with `discard` throw away, the sender's unsent answers for one form."""
+    if request.POST.get("discard"):
+        actions.discard_draft(by=request.user, episode=episode, instrument=slug)
+        return HttpResponseRedirect(request.path.removesuffix("draft/"), status=303)
+    try:
+        draft_id = UUID(request.POST.get("id", ""))
+    except ValueError:
+        return JsonResponse({"problems": {"id": _("Reload the form and try again.")}}, status=422)
+    kept = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "id", "banner") and v and len(v) <= 2000}
+    actions.keep_draft(by=request.user, episode=episode, instrument=slug, draft_id=draft_id, entries=kept)
+    return JsonResponse({"kept": words.clock(timezone.now(), episode.ward.tz)})
+
+
+def instrument_for(slug: str, reporter: Reporter) -> Instrument:
+    """The newest version of an instrument this reporter fills in. Raises Http404 otherwise."""
+    found = library().instruments.get(slug)
+    if found is None or reporter not in found.filled_by:
+        raise Http404
+    return found

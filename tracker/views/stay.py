@@ -53,7 +53,7 @@ def admit(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change(request: SignedIn, pk: UUID) -> HttpResponse:
     """Put the facts of a stay right. Every chart follows."""
-    episode = access.open_record(request.user, pk, "stay form") if request.method == "GET" else access.episode(request.user, pk)
+    episode = _opened(request, pk, "stay form")
     columns = ("bed", "opioid", "last_use_precision", "usual_pain", "allergies", "what_helps", "version")
     form = ChangeStayForm(
         request.POST or None,

@@ -109,7 +109,7 @@ def test_vital_signs_are_said_as_measured(visitor, nurse, episode, see):
     client = visitor(nurse)
     form = see(client, form_url(episode, "vitals")).sends("banner") | {"pulse": "88", "systolic": "132", "diastolic": "84", "temperature": "98.6"}
     answer = client.post(form_url(episode, "vitals"), form, follow=True)
-    assert "Saved: Vital signs pulse 88 a minute, blood pressure 132/84, temperature 37 °C" in Page(answer).words
+    assert "Saved: Vital signs pulse 88, blood pressure 132/84, temperature 37 °C" in Page(answer).words
     assert CheckIn.objects.get().answers == {"pulse": 88, "systolic": 132, "diastolic": 84, "temperature": 37.0}
 
 
@@ -760,7 +760,7 @@ def test_a_draft_is_for_its_owner_only(visitor, nurse, colleague, other_nurse, e
     assert page.chosen() == {"at": "now"}
     assert "private so far" not in page.source
     beside = see(visitor(colleague), reverse("episode", args=[episode.pk]))
-    assert "A. Bell started a check-in at 07:00 and has not sent it yet." in beside.words
+    assert "A. Bell started a COWS at 07:00 and has not sent it yet." in beside.words
     assert "private so far" not in beside.source
     assert "You have an unfinished check-in, kept since 07:00." in see(visitor(nurse), reverse("episode", args=[episode.pk])).words
     discard = reverse("staff_draft", args=[episode.pk, "cows"])
