@@ -117,6 +117,20 @@ def _fresh(at: Episode) -> QuerySet[Draft]:
     return Draft.objects.filter(episode=at, updated_at__gte=timezone.now() - DRAFTS_KEPT)
 
 
+def own_words(by: User, pk: UUID, what: str = "") -> CheckIn:
+    """One check-in that this person may correct: staff what staff wrote, a patient what they said themselves.
+
+    With `what`, opening it leaves an audit line. Raises Http404 for anything else.
+    """
+    found = check_in(by, pk)
+    mine = CheckIn.Reporter.STAFF if by.can(Can.CHECK_IN) else CheckIn.Reporter.PATIENT
+    if found.reporter != mine:
+        raise Http404
+    if what:
+        _opened(by, found.episode, f"{what} {found.pk}")
+    return found
+
+
 def corrections(of: CheckIn) -> list[CheckIn]:
     """What this check-in replaced, and what that replaced, newest first."""
     found: list[CheckIn] = []

@@ -160,7 +160,7 @@ def change_stay(
                     "Someone else changed this stay while you had it open. Your changes are below; check them against the page and save again."
                 )
             )
-        was = {key: str(getattr(before, key)) for key in columns if str(getattr(before, key)) != str(columns[key])}
+        was = {key: str(getattr(before, key)) for key in columns if getattr(before, key) != columns[key]}
         audit.record(
             by, "stay changed", what=f"episode {episode.pk}", episode=str(episode.pk), facts={"was": was, "reason": reason}
         )
@@ -279,6 +279,10 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
         problems["at"] = _("This is long before the stay began. Check the day.")
     elif episode.ended_at and entry.observed_at > episode.ended_at:
         problems["at"] = _("This is after the patient left. Enter when it was observed, or open the new stay.")
+    if entry.not_done and entry.not_done not in CheckIn.NotDone.values:
+        problems[""] = _("Choose one of the reasons shown for why it could not be done.")
+    if entry.incomplete_reason and entry.incomplete_reason not in CheckIn.Incomplete.values:
+        problems["incomplete_reason"] = _("Choose one of the reasons shown.")
     if entry.not_done == CheckIn.NotDone.ASLEEP and entry.breaths is None:
         problems["breaths"] = _("Count the breaths for one minute and enter them: sleep and an overdose look alike.")
     if entry.not_done:
@@ -355,7 +359,7 @@ def _must_be_correctable(episode: Episode, entry: Entry) -> None:
         if entry.replace_reason:
             raise Invalid({"": _("There is nothing to correct here. Open the check-in and correct it there.")})
         return
-    if not entry.replace_reason:
+    if entry.replace_reason not in CheckIn.Reason.values:
         raise Invalid({"replace_reason": _("Say why you are correcting it.")})
     if was.reporter != entry.reporter:
         raise Invalid(

@@ -142,7 +142,7 @@ def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
         calls=calls,
         calls_age=words.span(now - calls.observed_at) if calls else "",
         due=due,
-        due_words=words.due(due.late_by),
+        due_words=words.due(due.late_by, due.late),
         asleep=_not_done_words(contacts[-1], now) if contacts and contacts[-1].not_done else "",
     )
 
@@ -247,7 +247,11 @@ def _histories(episodes: list[Episode], now: datetime) -> dict[object, clinical.
     """What the board needs of each stay: the last 72 hours, and the newest of each kind however old. One query."""
     # Each kind apart, so that checks that could not be done or calls that ask for nobody hide nothing older.
     kind = [F("episode"), F("instrument"), F("reporter"), F("complete"), F("not_done"), KT("answers__come_now")]
-    newest = Window(RowNumber(), partition_by=kind, order_by=[F("observed_at").desc(), F("recorded_at").desc()])
+    newest = Window(
+        RowNumber(),
+        partition_by=kind,  # type: ignore[arg-type]
+        order_by=[F("observed_at").desc(), F("recorded_at").desc()],
+    )
     rows = (
         CheckIn.objects.current()
         .filter(episode__in=[episode.pk for episode in episodes])

@@ -56,12 +56,14 @@ def change(now: int, before: int) -> str:
     return _("up %(n)d") % {"n": now - before} if now > before else _("down %(n)d") % {"n": before - now}
 
 
-def due(late_by: timedelta) -> str:
-    """ "in 38 min", "due now", "67 min late"."""
+def due(late_by: timedelta, late: bool) -> str:
+    """ "in 38 min", "due now", "due 10 min ago", and from when it counts as late, "67 min late"."""
     if late_by < -timedelta(minutes=1):
         return _("in %(span)s") % {"span": span(-late_by)}
     if late_by < timedelta(minutes=1):
         return _("due now")
+    if not late:
+        return _("due %(ago)s") % {"ago": _("%(span)s ago") % {"span": span(late_by)}}
     minutes = int(late_by.total_seconds() // 60)
     if minutes < 120:
         return _("%(n)d min late") % {"n": minutes}

@@ -283,6 +283,11 @@ def test_what_was_not_done_carries_no_score_and_no_answers(nurse: User, episode:
     assert "carries no answers" in refused(nurse, episode, not_done="declined")[""]
 
 
+def test_somebody_asleep_is_somebody_whose_breaths_were_counted(nurse: User, episode: Episode):
+    """Sleep and an overdose look alike."""
+    assert "breaths" in refused(nurse, episode, answers={}, not_done="asleep")
+
+
 @pytest.mark.parametrize(
     "facts",
     [{"answers": {}, "not_done": "gone"}, {"answers": {"cows_gi": 1}, "incomplete_reason": "bored"}],

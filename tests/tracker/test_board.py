@@ -122,7 +122,13 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(
             kind = dice.randrange(7)
             if kind == 0:
                 record(
-                    episode, nurse, at, now=late, answers={}, not_done=dice.choice(["asleep", "declined", "off_unit", "other"])
+                    episode,
+                    nurse,
+                    at,
+                    now=late,
+                    answers={},
+                    not_done=dice.choice(["asleep", "declined", "off_unit", "other"]),
+                    breaths=14,
                 )
             elif kind == 1:
                 del answers["cows_gi"]
@@ -301,7 +307,7 @@ def test_any_staff_check_in_after_it_answers_a_call(
     elif what == "symptom check":
         symptoms(episode, nurse, ago(0.1))
     else:
-        record(episode, nurse, ago(0.1), answers={}, not_done="asleep")
+        record(episode, nurse, ago(0.1), answers={}, not_done="asleep", breaths=14)
     assert one(nurse, episode).calls is None
 
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from clinical.instruments import SKIPPED
 from clinical.symptoms import Group, Symptom
 from tracker.content import library
-from tracker.forms.check_in import fields_of
-from tracker.models import Episode
+from tracker.forms.check_in import STILL_NOW, fields_of
+from tracker.models import Draft, Episode
 
 GROUPS: Mapping[Group, Promise] = {
     "stomach": gettext_lazy("Stomach"),
@@ -96,3 +96,16 @@ def review(entries: Mapping[str, Any]) -> Review:
             words = next((o.patient or o.label for o in item.options if str(o.value) == said), _("Skipped"))
             rated.append((item.patient, words, False))
     return Review(rated, sent, sum(1 for item in instrument.scored_for("patient") if item.slug not in picked))
+
+
+def true_at(draft: Draft, now: datetime) -> str:
+    """When what was tapped was true: now, or the time it was tapped where that is a while ago."""
+    return "now" if now - draft.updated_at < STILL_NOW else draft.updated_at.isoformat()
+
+
+def sent_again(sent: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a review that was sent and could not be kept, as a draft's entries, to look over once more."""
+    return {
+        **{slug: sent[slug] for slug in sent},
+        "picked": [slug for slug in library().symptoms if sent.get(slug) not in (None, "", "0")],
+    }

@@ -62,7 +62,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def correct(request: SignedIn, pk: UUID) -> HttpResponse:
     """Correct a check-in: the same form, filled with what stands, and a reason."""
-    was = access.open_check_in(request.user, pk) if request.method == "GET" else access.check_in(request.user, pk)
+    was = access.own_words(request.user, pk, "correction form" if request.method == "GET" else "")
     reporter: Reporter = was.reporter  # type: ignore[assignment]
     instrument = library().instrument(was.instrument, was.instrument_version)
     now = timezone.now()

@@ -38,7 +38,7 @@ def episode(request: SignedIn, pk: UUID) -> HttpResponse:
         "drafts": [(one, library().instrument(one.instrument).name) for one in access.drafts(stay)],
         "others": others("cows"),
         "chart": found.as_json(),
-        "due_words": words.due(found.due.late_by),
+        "due_words": words.due(found.due.late_by, found.due.late),
         "every_words": _("every %(span)s") % {"span": words.span(found.due.every)},
     }
     return render(request, "tracker/episode.html", context)

@@ -15,8 +15,8 @@ from accounts.requests import SignedIn
 from clinical.history import place
 from tracker import access, actions, words
 from tracker.content import library
-from tracker.forms.check_in import STILL_NOW, CheckInForm
-from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form, review, said_in
+from tracker.forms.check_in import CheckInForm
+from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form, review, said_in, sent_again, true_at
 from tracker.history import course_of, of_episode
 from tracker.models import CheckIn, Draft, Episode
 from tracker.own_trend import own_trend
@@ -76,7 +76,11 @@ def check_in(request: SignedIn, slug: str) -> HttpResponse:
         if kept:
             messages.success(request, sentence)
             return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
-    return render(request, "tracker/me_form.html", {"form": form, "instrument": instrument, "episode": episode}, status=status)
+    context = {"form": form, "instrument": instrument, "episode": episode}
+    if slug == SYMPTOMS:
+        context |= {"review": review(sent_again(request.POST)), "at": request.POST.get("at", "now")}
+        return render(request, "tracker/me_review.html", context, status=status)
+    return render(request, "tracker/me_form.html", context, status=status)
 
 
 def _step(request: SignedIn, episode: Episode, step: str) -> HttpResponse:
@@ -117,13 +121,10 @@ def _keep_step(request: SignedIn, episode: Episode, step: str) -> HttpResponse:
 
 
 def _review(episode: Episode, draft: Draft) -> dict[str, Any]:
-    """What will be sent: what was rated, in words, and "none" for everything that was not picked."""
+    """What will be sent, to look over first."""
     now = timezone.now()
-    found = review(draft.entries)
     form = CheckInForm(instrument=library().instrument(SYMPTOMS), episode=episode, reporter="patient", now=now, new_id=draft.pk)
-    # Tapped a while ago: it was true then, not now.
-    at = "now" if now - draft.updated_at < STILL_NOW else draft.updated_at.isoformat()
-    return {"rated": found.rated, "sent": found.sent, "none": found.none, "form": form, "at": at}
+    return {"review": review(draft.entries), "form": form, "at": true_at(draft, now)}
 
 
 @require_POST

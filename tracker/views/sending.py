@@ -39,6 +39,10 @@ def posted(request: SignedIn) -> Mapping[str, Any]:
         raise Malformed(_("This is not valid JSON. Send one object with the form's fields.")) from error
     if not isinstance(sent, dict) or any(isinstance(value, dict | list) for value in sent.values()):
         raise Malformed(_("Send one flat JSON object with the form's fields."))
+    try:
+        json.dumps(sent, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Malformed(_("A text holds a character that cannot be kept. Type it again.")) from error
     return {key: "" if value is None or value is False else "on" if value is True else str(value) for key, value in sent.items()}
 
 

@@ -479,7 +479,7 @@ def test_the_hour_that_never_happened_is_refused_with_the_next_one(visitor, nurs
         client = visitor(nurse)
         answer = client.post(form_url(stay), fill(client, stay) | {"at": "other", "at_day": "2026-03-08", "at_clock": "02:30"})
     assert answer.status_code == 422
-    assert "02:30 did not happen that night: the clocks went forward. The next time after the gap is 03:30." in Page(answer).words
+    assert "02:30 did not happen that night: the clocks went forward. The next time after the gap is 03:00." in Page(answer).words
 
 
 def test_nothing_can_be_observed_after_the_patient_left(visitor, nurse, episode, fill, now):
@@ -762,7 +762,7 @@ def test_a_draft_is_for_its_owner_only(visitor, nurse, colleague, other_nurse, e
     beside = see(visitor(colleague), reverse("episode", args=[episode.pk]))
     assert "A. Bell started a COWS at 07:00 and has not sent it yet." in beside.words
     assert "private so far" not in beside.source
-    assert "You have an unfinished check-in, kept since 07:00." in see(visitor(nurse), reverse("episode", args=[episode.pk])).words
+    assert "You have an unfinished COWS, kept at 07:00." in see(visitor(nurse), reverse("episode", args=[episode.pk])).words
     discard = reverse("staff_draft", args=[episode.pk, "cows"])
     visitor(colleague).post(discard, {"discard": "yes"})
     assert Draft.objects.count() == 1
