@@ -4,11 +4,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User, Ward
+from accounts.models import User, Ward, plain_name
 from accounts.roles import Role
 
 STAFF_ROLES = [(role.value, role.label) for role in Role if role is not Role.PATIENT]
@@ -20,6 +21,7 @@ class PersonForm(forms.Form):
     use_required_attribute = False
 
     username = forms.CharField(
+        validators=[plain_name],
         label=gettext_lazy("User name"),
         max_length=150,
         error_messages={"required": gettext_lazy("Enter a user name.")},
@@ -89,10 +91,10 @@ class WardForm(forms.Form):
         label=gettext_lazy("Name"), max_length=80, error_messages={"required": gettext_lazy("Enter the ward's name.")}
     )
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=[(zone, zone) for zone in sorted(available_timezones())])
-    protocol = forms.SlugField(
+    protocol = forms.ChoiceField(
         label=gettext_lazy("Protocol"),
-        help_text=gettext_lazy("The name of a file in content/protocols, without .toml"),
-        error_messages={"required": gettext_lazy("Enter a protocol, such as default.")},
+        help_text=gettext_lazy("The schedule and numbers this ward works by: a file in content/protocols."),
+        choices=[(name, name) for name in settings.PROTOCOLS],
     )
 
     def __init__(self, data: Any = None, *, ward: Ward | None = None) -> None:

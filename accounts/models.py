@@ -1,9 +1,11 @@
 """Wards, the people who work or stay on them, and the audit trail of what everybody did."""
 
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,12 @@ def is_a_zone(name: str) -> None:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise ValidationError(_("Choose a time zone such as America/New_York.")) from error
+
+
+plain_name = RegexValidator(
+    r"^[A-Za-z0-9@.+_-]+\Z", _("Use letters, digits and . _ - only, without spaces: it has to be typed again.")
+)
+"""User names that can be typed again on any keyboard."""
 
 
 class Ward(models.Model):
@@ -37,6 +45,14 @@ class Ward(models.Model):
         return ZoneInfo(self.zone)
 
 
+class People(UserManager["User"]):
+    """How accounts are made by Django's own commands."""
+
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **extra: Any) -> "User":
+        """The first administrator, by `manage.py createsuperuser`."""
+        return super().create_superuser(username, email, password, **{**extra, "role": Role.ADMIN})
+
+
 class User(AbstractUser):
     """Someone who signs in. Staff and supervisors work on wards; a patient's record points to their account."""
 
@@ -44,6 +60,8 @@ class User(AbstractUser):
     wards = models.ManyToManyField(Ward, verbose_name=_("wards"), blank=True, related_name="people")
 
     REQUIRED_FIELDS = []
+
+    objects: ClassVar[People] = People()
 
     class Meta:
         ordering = ["username"]

@@ -5,14 +5,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import access, actions
 from accounts.forms import PersonForm, WardForm
 from accounts.requests import SignedIn
 
 
-@require_GET
+@require_safe
 def people(request: SignedIn) -> HttpResponse:
     """Everybody with an account, and the wards."""
     return render(request, "accounts/people.html", {"people": access.people(request.user), "wards": access.wards(request.user)})

@@ -22,6 +22,7 @@ CSRF_TRUSTED_ORIGINS = env.list("EBB_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("EBB_HTTPS", default=False)
 
 CONTENT_DIR = BASE_DIR / "content"
+PROTOCOLS = sorted(path.stem for path in (CONTENT_DIR / "protocols").glob("*.toml"))
 
 # The application --------------------------------------------------------------------------------------------
 

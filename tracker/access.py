@@ -120,12 +120,13 @@ def _fresh(at: Episode) -> QuerySet[Draft]:
 def own_words(by: User, pk: UUID, what: str = "") -> CheckIn:
     """One check-in that this person may correct: staff what staff wrote, a patient what they said themselves.
 
-    With `what`, opening it leaves an audit line. Raises Http404 for anything else.
+    With `what`, opening it leaves an audit line. Raises Http404 for a record that is not theirs, and Refused for
+    words that are not theirs to correct.
     """
     found = check_in(by, pk)
     mine = CheckIn.Reporter.STAFF if by.can(Can.CHECK_IN) else CheckIn.Reporter.PATIENT
     if found.reporter != mine:
-        raise Http404
+        raise Refused(_("A patient's own report is corrected by the patient. Add a check-in of your own instead."))
     if what:
         _opened(by, found.episode, f"{what} {found.pk}")
     return found

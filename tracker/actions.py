@@ -198,6 +198,19 @@ def give_account(*, by: User, episode: Episode, username: str, password: str) ->
     return account
 
 
+def new_patient_password(*, by: User, episode: Episode, password: str) -> None:
+    """Give a patient who forgot it a new password. Raises Refused, or Conflict when there is no account."""
+    by.must(Can.ADMIT)
+    access.must_reach(by, episode)
+    account = episode.patient.user
+    if account is None:
+        raise Conflict(_("This patient has no account yet."))
+    account.set_password(password)
+    with transaction.atomic():
+        account.save(update_fields=["password"])
+        audit.record(by, "patient password set", what=f"patient {episode.patient_id}", episode=str(episode.pk))
+
+
 # Check-ins --------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import User, plain_name
 from tracker.actions import LastUse, Stay
 from tracker.forms.when import add_clock, read_clock
 from tracker.models import Episode
@@ -165,21 +165,35 @@ class EndStayForm(PlainForm):
         return cleaned
 
 
-class AccountForm(PlainForm):
-    """A user name and a password for a patient."""
+class NewPasswordForm(PlainForm):
+    """A new password for a patient who has an account."""
 
-    username = forms.CharField(
-        label=gettext_lazy("User name"),
-        max_length=150,
-        error_messages={"required": gettext_lazy("Enter a user name.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
     password = forms.CharField(
-        label=gettext_lazy("Password"),
+        label=gettext_lazy("New password"),
         help_text=gettext_lazy("At least 12 characters. They can change it once they have signed in."),
         max_length=128,
         error_messages={"required": gettext_lazy("Enter a password of at least 12 characters.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_password(self) -> str:
+        """A password that is not too easy."""
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class AccountForm(NewPasswordForm):
+    """A user name and a password for a patient."""
+
+    field_order = ["username", "password"]
+
+    username = forms.CharField(
+        validators=[plain_name],
+        label=gettext_lazy("User name"),
+        max_length=150,
+        error_messages={"required": gettext_lazy("Enter a user name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
 
     def clean_username(self) -> str:
@@ -188,9 +202,3 @@ class AccountForm(PlainForm):
         if User.objects.filter(username__iexact=username).exists():
             raise forms.ValidationError(_("This user name is taken. Choose another."))
         return username
-
-    def clean_password(self) -> str:
-        """A password that is not too easy."""
-        password: str = self.cleaned_data["password"]
-        validate_password(password)
-        return password

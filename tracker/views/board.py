@@ -3,14 +3,14 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedIn
 from tracker import access
 from tracker.board import ORDER, board
 
 
-@require_GET
+@require_safe
 def ward(request: SignedIn) -> HttpResponse:
     """Everybody on one ward, most urgent first."""
     asked = request.GET.get("ward", "")

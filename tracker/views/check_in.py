@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedIn
 from clinical import history as clinical
@@ -84,7 +84,7 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(request, "tracker/me_form.html" if reporter == "patient" else "tracker/check_in.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def one(request: SignedIn, pk: UUID) -> HttpResponse:
     """One check-in: every answer, when it was true and when it was written down, and what it replaced."""
     row = access.open_check_in(request.user, pk)

@@ -6,7 +6,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedIn
 from tracker import access, words
@@ -17,7 +17,7 @@ from tracker.trend import trend
 from tracker.views.check_in import others
 
 
-@require_GET
+@require_safe
 def episode(request: SignedIn, pk: UUID) -> HttpResponse:
     """The trend of one stay, what it says in words, and what to read beside it."""
     stay = access.open_record(request.user, pk, "trend")
@@ -44,7 +44,7 @@ def episode(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(request, "tracker/episode.html", context)
 
 
-@require_GET
+@require_safe
 def trend_json(request: SignedIn, pk: UUID) -> HttpResponse:
     """The chart's numbers, for a page that is already open."""
     stay = access.open_record(request.user, pk, "trend data")

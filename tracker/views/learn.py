@@ -3,14 +3,14 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from clinical.articles import SHELVES
 from tracker.content import library
 
 
 @login_not_required
-@require_GET
+@require_safe
 def learn(request: HttpRequest) -> HttpResponse:
     """Every article, grouped by what people ask."""
     articles = library().articles.values()
@@ -19,7 +19,7 @@ def learn(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One article, its sources, and what to read next."""
     found = library().articles.get(slug)

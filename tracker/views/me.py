@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedIn
 from clinical.history import place
+from clinical.instruments import Instrument
 from tracker import access, actions, words
 from tracker.content import library
 from tracker.forms.check_in import CheckInForm
@@ -27,7 +28,7 @@ from tracker.views.sending import instrument_for, json_answer, keep_draft, poste
 SYMPTOMS = "symptom-check"
 
 
-@require_GET
+@require_safe
 def me(request: SignedIn) -> HttpResponse:
     """How are you right now?"""
     episode = access.open_own_record(request.user, "own page")
@@ -62,6 +63,11 @@ def check_in(request: SignedIn, slug: str) -> HttpResponse:
             return _step(request, episode, step)
         if step in ("pick", "rate"):
             return _keep_step(request, episode, step)
+    return _whole_form(request, episode, instrument)
+
+
+def _whole_form(request: SignedIn, episode: Episode, instrument: Instrument) -> HttpResponse:
+    """The whole form on one page, and where every check-in of a patient is sent."""
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
         instrument=instrument, episode=episode, reporter="patient", now=timezone.now(),
@@ -77,7 +83,7 @@ def check_in(request: SignedIn, slug: str) -> HttpResponse:
             messages.success(request, sentence)
             return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
     context = {"form": form, "instrument": instrument, "episode": episode}
-    if slug == SYMPTOMS:
+    if instrument.slug == SYMPTOMS:
         context |= {"review": review(sent_again(request.POST)), "at": request.POST.get("at", "now")}
         return render(request, "tracker/me_review.html", context, status=status)
     return render(request, "tracker/me_form.html", context, status=status)
@@ -134,7 +140,7 @@ def draft(request: SignedIn, slug: str) -> HttpResponse:
     return keep_draft(request, access.own_episode(request.user), slug)
 
 
-@require_GET
+@require_safe
 def my_trend(request: SignedIn) -> HttpResponse:
     """The patient's own course: words first, a simple line, no scores and no bands."""
     episode = access.open_own_record(request.user, "own trend")

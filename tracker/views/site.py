@@ -3,14 +3,14 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import actions
 
 
-@require_GET
+@require_safe
 def home(request: SignedIn) -> HttpResponse:
     """Send each role to its first screen."""
     user = request.user
@@ -22,7 +22,7 @@ def home(request: SignedIn) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """Whether a check-in could be saved right now: reading is not enough, so this tries a write and takes it back."""
     try:

@@ -14,7 +14,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import access, actions
 from tracker.actions import Conflict, Invalid
-from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm, EndStayForm
+from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm, EndStayForm, NewPasswordForm
 from tracker.models import Episode
 
 
@@ -104,18 +104,24 @@ def account(request: SignedIn, pk: UUID) -> HttpResponse:
     """Let a patient sign in to their own record."""
     request.user.must(Can.ADMIT)
     episode = _opened(request, pk, "account form")
-    form = AccountForm(request.POST or None)
+    has_one = episode.patient.user_id is not None
+    form = (NewPasswordForm if has_one else AccountForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.give_account(by=request.user, episode=episode, **form.cleaned_data)
-            messages.success(
-                request,
-                _("%(name)s can sign in now, as %(username)s.")
-                % {"name": episode.patient.chosen_name, "username": made.username},
-            )
+            if has_one:
+                actions.new_patient_password(by=request.user, episode=episode, **form.cleaned_data)
+                said = _("%(name)s can sign in with the new password.") % {"name": episode.patient.chosen_name}
+            else:
+                made = actions.give_account(by=request.user, episode=episode, **form.cleaned_data)
+                said = _("%(name)s can sign in now, as %(username)s.") % {
+                    "name": episode.patient.chosen_name,
+                    "username": made.username,
+                }
+            messages.success(request, said)
             return _to(episode)
         except Invalid as invalid:
             form.refuse(invalid.problems)
         except Conflict as conflict:
             form.add_error(None, str(conflict))
-    return render(request, "tracker/account.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)
+    context = {"form": form, "episode": episode, "has_one": has_one}
+    return render(request, "tracker/account.html", context, status=422 if form.errors else 200)

@@ -33,9 +33,10 @@ def test_every_article_opens_signed_out_and_names_its_sources(visitor, see, slug
 
 def test_every_link_inside_an_article_leads_somewhere_here(visitor, see):
     client, dead = visitor(), []
+    there = {"/learn/", *(reverse("article", args=[slug]) for slug in library().articles)}
     for slug in library().articles:
         for link in see(client, reverse("article", args=[slug])).links:
-            if link.startswith("/learn/") and client.get(link.split("#")[0]).status_code != 200:
+            if link.startswith("/learn/") and link.split("#")[0] not in there:
                 dead.append((slug, link))
             elif not link.startswith(("/", "#", "tel:")):
                 dead.append((slug, link))

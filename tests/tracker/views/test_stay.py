@@ -388,13 +388,29 @@ def test_a_user_name_that_could_not_be_typed_again_is_refused(visitor, nurse, ep
         assert answer.status_code == 422, strange
 
 
-def test_a_second_account_is_refused(visitor, nurse, patient_user, episode, see):
-    client = visitor(nurse)
-    assert "This patient already has an account." in see(client, account_url(episode)).words
-    answer = client.post(account_url(episode), {"username": "another", "password": "tide and harbor 9"})
-    assert answer.status_code in (409, 422)
-    assert "This patient already has an account." in Page(answer).words
-    assert User.objects.filter(role="patient").count() == 1
+def test_a_patient_who_forgot_the_password_gets_a_new_one_and_no_second_account(visitor, nurse, patient_user, episode, see):
+    client, phone, elsewhere = visitor(nurse), visitor(), visitor(patient_user)
+    page = see(client, account_url(episode))
+    assert "This patient already has an account. The user name is sam." in page.words
+    assert page.headings == ["A new password for Sam"]
+    answer = client.post(account_url(episode), {"username": "another", "password": "tide and harbor 9"}, follow=True)
+    assert "Sam can sign in with the new password." in Page(answer).words
+    assert list(User.objects.filter(role="patient").values_list("username", flat=True)) == ["sam"]
+    assert phone.post("/accounts/login/", {"login": "sam", "password": PASSWORD}).status_code == 200
+    assert phone.post("/accounts/login/", {"login": "sam", "password": "tide and harbor 9"}).status_code == 302
+    assert elsewhere.get("/me/").status_code == 302, "whoever was signed in with the old password is signed out"
+
+
+def test_a_new_password_that_is_too_easy_is_refused(visitor, nurse, patient_user, episode):
+    answer = visitor(nurse).post(account_url(episode), {"password": "short"})
+    assert answer.status_code == 422
+    assert "too short" in Page(answer).words
+    assert visitor().post("/accounts/login/", {"login": "sam", "password": PASSWORD}).status_code == 302
+
+
+def test_only_the_ward_of_the_patient_sets_a_new_password(visitor, other_nurse, supervisor, admin, patient_user, episode):
+    for one, status in ((other_nurse, 404), (admin, 403), (patient_user, 403), (supervisor, 303)):
+        assert visitor(one).post(account_url(episode), {"password": "tide and harbor 9"}).status_code == status, one
 
 
 def test_the_account_keeps_its_password_secret_even_from_staff(visitor, nurse, patient_user):
