@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User, Ward
-from accounts.roles import Can, Role
+from accounts.roles import Can, Refused, Role
 
 
 class NameTaken(Exception):
@@ -22,6 +23,7 @@ def create_person(
     wards: Iterable[Ward] = (),
     first_name: str = "",
     last_name: str = "",
+    is_active: bool = True,
 ) -> User:
     """Make an account. `by` is None only where a command does it.
 
@@ -30,12 +32,13 @@ def create_person(
     if by is not None:
         by.must(Can.MANAGE_PEOPLE)
     person = unsaved_account(username=username, password=password, role=role, first_name=first_name, last_name=last_name)
+    person.is_active = is_active
     return keep_account(by=by, person=person, wards=wards)
 
 
 def unsaved_account(*, username: str, password: str, role: Role, first_name: str = "", last_name: str = "") -> User:
     """An account that is not kept yet. Hashing the password is slow on purpose: do this before any transaction."""
-    person = User(username=username, role=role, first_name=first_name, last_name=last_name)
+    person = User(username=username.lower(), role=role, first_name=first_name, last_name=last_name)
     person.set_password(password)
     return person
 
@@ -57,8 +60,14 @@ def keep_account(*, by: User | None, person: User, wards: Iterable[Ward] = ()) -
 def change_person(
     *, by: User, person: User, role: Role, wards: Iterable[Ward], first_name: str, last_name: str, is_active: bool
 ) -> None:
-    """Change what someone may do, or close their account. Raises Refused unless `by` manages people."""
+    """Change what someone may do, or close their account.
+
+    Raises Refused unless `by` manages people, and for one's own role and access: the last administrator would
+    lock everybody out.
+    """
     by.must(Can.MANAGE_PEOPLE)
+    if by.pk == person.pk and (not is_active or role != by.role):
+        raise Refused(_("You cannot close your own account or change its role. Ask another administrator to do it."))
     with transaction.atomic():
         person.role, person.first_name, person.last_name, person.is_active = role, first_name, last_name, is_active
         person.save(update_fields=["role", "first_name", "last_name", "is_active"])

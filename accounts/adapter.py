@@ -3,10 +3,21 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts import audit
+from accounts.models import User
+
+
+class SignIn(AuthenticationBackend):  # type: ignore[misc]
+    """User names in any capitals; a closed account is answered like a wrong password."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        """The person these credentials belong to, unless their account is closed."""
+        found: User | None = super().authenticate(request, **credentials)
+        return found if found and found.is_active else None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -22,6 +33,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             audit.record(user, "signed in")
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A failed sign-in leaves an audit line: the name that was tried, never the password."""
+        with transaction.atomic():
+            audit.record(None, "sign-in failed", facts={"username": str(credentials.get("username") or "")[:150]})
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign-out leaves an audit line."""
+        if isinstance(request.user, User):
+            with transaction.atomic():
+                audit.record(request.user, "signed out")
+        super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Changing one's own password leaves an audit line. Hashed before the transaction: it is slow on purpose."""
+        user.set_password(password)
+        with transaction.atomic():
+            user.save(update_fields=["password"])
+            audit.record(user, "password changed", what=f"account {user.pk}")
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """No "successfully signed in": the page that opens says so by itself."""

@@ -33,6 +33,7 @@ def person(request: SignedIn, pk: int | None = None) -> HttpResponse:
                 password=data["password"],
                 role=data["role"],
                 wards=data["wards"],
+                is_active=data["is_active"],
                 **names,
             )
         else:

@@ -138,7 +138,9 @@ def rows_inside_accounts(path: str, source: str) -> list[str]:
 def clinical_is_plain_python(path: str, source: str) -> list[str]:
     """No Django, no file but in the library, no clock."""
     tree = ast.parse(source)
-    found = [f"{path}:{line}: clinical may not use {name}" for line, name in imports(tree, path) if name.split(".")[0] == "django"]
+    found = [
+        f"{path}:{line}: clinical may not use {name}" for line, name in imports(tree, path) if name.split(".")[0] == "django"
+    ]
     if path != "clinical/library.py":
         for line, name in imports(tree, path):
             if name.split(".")[0] in {"io", "os", "pathlib", "shutil", "glob", "importlib", "sqlite3", "socket", "urllib"}:
@@ -161,7 +163,9 @@ def views_hold_no_query_and_no_sum(path: str, source: str) -> list[str]:
         if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager"):
             found.append(f"{path}:{node.lineno}: a query ({ast.unparse(node)}); it belongs behind a door (access, board, trend)")
         elif isinstance(node, ast.BinOp | ast.AugAssign) and _counts(node):
-            found.append(f"{path}:{node.lineno}: arithmetic ({ast.unparse(node)}); it belongs in clinical or in board, trend, words")
+            found.append(
+                f"{path}:{node.lineno}: arithmetic ({ast.unparse(node)}); it belongs in clinical or in board, trend, words"
+            )
     return found
 
 
@@ -180,7 +184,9 @@ def _is_text_or_list(node: ast.expr) -> bool:
         return _is_text_or_list(node.left) or _is_text_or_list(node.right)
     if isinstance(node, ast.Call):
         return ast.unparse(node.func) in ("_", "gettext", "ngettext", "str")
-    return isinstance(node, ast.JoinedStr | ast.List | ast.Tuple | ast.ListComp) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return isinstance(node, ast.JoinedStr | ast.List | ast.Tuple | ast.ListComp) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
 
 
 def views_are_short(path: str, source: str) -> list[str]:
@@ -201,7 +207,9 @@ def only_actions_write(path: str, source: str) -> list[str]:
         name, receiver = node.func.attr, node.func.value
         if name == "update" and node.args:
             continue  # a dict takes a table; a query set takes only columns by name
-        to_many = name in ("set", "add", "remove", "clear") and isinstance(receiver, ast.Attribute) and receiver.attr in MANY_TO_MANY
+        to_many = (
+            name in ("set", "add", "remove", "clear") and isinstance(receiver, ast.Attribute) and receiver.attr in MANY_TO_MANY
+        )
         if name in WRITING or to_many:
             found.append(f"{path}:{node.lineno}: {ast.unparse(node.func)}() writes; only {', '.join(sorted(WRITERS))} do")
     return found
@@ -244,9 +252,8 @@ def _describe(parent: ast.Module | ast.ClassDef, path: str, found: list[str], in
                 found.append(f"{path}:{node.lineno}: {inside}{node.name} has no docstring")
             args = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
             bound = isinstance(parent, ast.ClassDef) and not any(ast.unparse(d) == "staticmethod" for d in node.decorator_list)
-            for arg in [arg for arg in args if arg][1 if bound else 0 :]:
-                if arg.annotation is None:
-                    found.append(f"{path}:{node.lineno}: {inside}{node.name}: the parameter {arg.arg} has no type")
+            untyped = [arg.arg for arg in [arg for arg in args if arg][1 if bound else 0 :] if arg.annotation is None]
+            found += [f"{path}:{node.lineno}: {inside}{node.name}: the parameter {name} has no type" for name in untyped]
             if node.returns is None:
                 found.append(f"{path}:{node.lineno}: {inside}{node.name} does not say what it returns")
 
@@ -259,7 +266,13 @@ def template_tags_only_format(path: str, source: str) -> list[str]:
         if name.startswith(("django.db", "accounts", "tracker")) and name != "tracker.words"
     ]
     for node in ast.walk(tree):
-        fetches = isinstance(node, ast.Attribute) and node.attr in ("objects", "select_related", "prefetch_related", "all", "exists")
+        fetches = isinstance(node, ast.Attribute) and node.attr in (
+            "objects",
+            "select_related",
+            "prefetch_related",
+            "all",
+            "exists",
+        )
         if fetches:
             found.append(f"{path}:{node.lineno}: {ast.unparse(node)} fetches")
     return found
@@ -284,7 +297,9 @@ def nothing_from_another_host(path: str, source: str) -> list[str]:
     without_names = re.sub(r"xmlns(:\w+)?\s*=\s*([\"'])[^\"']*\2|http://www\.w3\.org/\d{4}/\w+", "", source)
     return [
         f"{path}:{_line(without_names, hit)}: {hit.group()} is another host"
-        for hit in re.finditer(r"https?://[^\s\"'<>)]+|(?:src|href|url\()\s*=?\s*[\"']?//[^\s\"'<>)]+|@import\s+[\"']//", without_names)
+        for hit in re.finditer(
+            r"https?://[^\s\"'<>)]+|(?:src|href|url\()\s*=?\s*[\"']?//[^\s\"'<>)]+|@import\s+[\"']//", without_names
+        )
     ]
 
 
@@ -297,7 +312,11 @@ def many_to_many() -> set[str]:
     found = set()
     for path in ("accounts/models.py", "tracker/models.py"):
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func).endswith("ManyToManyField"):
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Call)
+                and ast.unparse(node.value.func).endswith("ManyToManyField")
+            ):
                 found |= {ast.unparse(target) for target in node.targets}
     return found
 
@@ -389,7 +408,9 @@ def test_templates_hold_no_inline_script_style_or_handler():
 
 
 def test_templates_and_static_files_name_no_other_host():
-    assert_none(all_problems(nothing_from_another_host, ".html", ".css", ".js", ".svg", ".webmanifest", under=("templates", "static")))
+    assert_none(
+        all_problems(nothing_from_another_host, ".html", ".css", ".js", ".svg", ".webmanifest", under=("templates", "static"))
+    )
 
 
 # Each check can fail ----------------------------------------------------------------------------------------
@@ -436,7 +457,11 @@ BREACHES = [
     (everything_public_is_described, "clinical/x.py", '"""X."""\ndef f(a: int) -> int:\n    return a'),
     (everything_public_is_described, "clinical/x.py", '"""X."""\ndef f(a) -> int:\n    """F."""'),
     (everything_public_is_described, "clinical/x.py", '"""X."""\ndef f(a: int):\n    """F."""'),
-    (everything_public_is_described, "clinical/x.py", '"""X."""\nclass C:\n    """C."""\n    def m(self, **kw) -> int:\n        """M."""'),
+    (
+        everything_public_is_described,
+        "clinical/x.py",
+        '"""X."""\nclass C:\n    """C."""\n    def m(self, **kw) -> int:\n        """M."""',
+    ),
     (everything_public_is_described, "clinical/x.py", '"""X."""\nclass C:\n    a = 1'),
     (everything_public_is_described, "clinical/x.py", "a = 1"),
     (template_tags_only_format, "tracker/templatetags/x.py", "from tracker.models import CheckIn"),
@@ -461,9 +486,13 @@ KEPT = [
     (only_actions_write, "tracker/actions.py", "row.save(force_insert=True)"),
     (only_actions_write, "tracker/forms/x.py", "form.fields.update(more)\ncame_from.set('x')"),
     (no_vague_name, "tracker/board.py", ""),
-    (everything_public_is_described, "clinical/x.py", '"""X."""\ndef _f(a):\n    pass\nclass C:\n    """C."""\n    def m(self) -> None:\n        """M."""'),
+    (
+        everything_public_is_described,
+        "clinical/x.py",
+        '"""X."""\ndef _f(a):\n    pass\nclass C:\n    """C."""\n    def m(self) -> None:\n        """M."""',
+    ),
     (nothing_inline, "templates/x.html", '<script src="/x.js"></script><p class="on">{{ data|json_script:"d" }}</p>'),
-    (nothing_inline, "templates/x.html", '{% if one == here %}<p>{% endif %}'),
+    (nothing_inline, "templates/x.html", "{% if one == here %}<p>{% endif %}"),
     (nothing_from_another_host, "static/icon.svg", '<svg xmlns="http://www.w3.org/2000/svg">'),
 ]
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -56,7 +56,7 @@ def test_the_chain_of_a_busy_ward_is_whole(nurse, episode, patient_user, cows, s
     "attack",
     [
         "UPDATE accounts_auditline SET name = 'Mallory' WHERE id = %s",
-        "UPDATE accounts_auditline SET facts = '{\"role\": \"admin\"}' WHERE id = %s",
+        'UPDATE accounts_auditline SET facts = \'{"role": "admin"}\' WHERE id = %s',
         "UPDATE accounts_auditline SET at = '2020-01-01 00:00:00' WHERE id = %s",
         "UPDATE accounts_auditline SET episode = 'x' WHERE id = %s",
         "DELETE FROM accounts_auditline WHERE id = %s",
@@ -68,11 +68,10 @@ def test_a_changed_a_missing_and_a_moved_line_show(nurse, episode, cows, now, at
     middle = AuditLine.objects.order_by("pk")[1]
     assert chain_is_whole()
     try:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(attack, [middle.pk])
-    except Exception as refused:  # a database that refuses the attack is better still
-        assert "audit" in str(refused).lower()
-        return
+    except DatabaseError:
+        return  # a database that refuses the attack is better still
     assert not chain_is_whole()
 
 
@@ -107,7 +106,9 @@ def test_a_write_whose_line_cannot_be_written_is_not_made(admin, monkeypatch):
 
 
 def test_names_in_any_script_keep_the_chain_whole(db):
-    person = actions.create_person(by=None, username="zoë", password=PASSWORD, role=Role.ADMIN, first_name="Zoë", last_name="Łukasz 李")
+    person = actions.create_person(
+        by=None, username="zoë", password=PASSWORD, role=Role.ADMIN, first_name="Zoë", last_name="Łukasz 李"
+    )
     actions.save_ward(by=person, ward=Ward(name="Östra"))
     assert chain_is_whole()
     assert AuditLine.objects.get(did="ward saved").name == "Z. Łukasz 李"

@@ -23,7 +23,15 @@ def works(username, password):
 
 
 def somebody(ward, **changes):
-    return {"username": "eve", "first_name": "Eve", "last_name": "Fox", "role": "staff", "wards": [ward.pk], "password": NEW_PASSWORD, "is_active": "on"} | changes
+    return {
+        "username": "eve",
+        "first_name": "Eve",
+        "last_name": "Fox",
+        "role": "staff",
+        "wards": [ward.pk],
+        "password": NEW_PASSWORD,
+        "is_active": "on",
+    } | changes
 
 
 # People -----------------------------------------------------------------------------------------------------
@@ -45,7 +53,13 @@ def test_a_person_is_added_and_can_sign_in(office, ward):
     assert (answer.status_code, answer["Location"]) == (303, "/accounts/people/")
     assert "Saved: eve." in Page(office.get("/accounts/people/")).words
     made = User.objects.get(username="eve")
-    assert (made.role, list(made.wards.all()), made.known_as, made.is_staff, made.is_superuser) == ("staff", [ward], "E. Fox", False, False)
+    assert (made.role, list(made.wards.all()), made.known_as, made.is_staff, made.is_superuser) == (
+        "staff",
+        [ward],
+        "E. Fox",
+        False,
+        False,
+    )
     assert works("eve", NEW_PASSWORD)
 
 
@@ -143,7 +157,10 @@ def test_an_administrator_cannot_lock_themselves_out(office, admin):
 
 
 def test_a_patients_account_cannot_be_reached_from_here(office, patient_user):
-    for answer in (office.get(f"/accounts/people/{patient_user.pk}/"), office.post(f"/accounts/people/{patient_user.pk}/", {"role": "admin"})):
+    for answer in (
+        office.get(f"/accounts/people/{patient_user.pk}/"),
+        office.post(f"/accounts/people/{patient_user.pk}/", {"role": "admin"}),
+    ):
         assert answer.status_code == 404
     patient_user.refresh_from_db()
     assert patient_user.role == "patient"
@@ -183,8 +200,7 @@ def test_a_ward_is_added_with_its_clock(office):
         ({"name": ""}, "Enter the ward's name."),
         ({"name": "North"}, "There is a ward of this name. Choose another."),
         ({"zone": "Mars/Olympus"}, "Select a valid choice"),
-        ({"protocol": "no spaces please"}, "slug"),
-        ({"protocol": "nosuchprotocol"}, "protocol"),
+        ({"protocol": "nosuchprotocol"}, "Select a valid choice"),
     ],
 )
 def test_a_ward_that_cannot_be_added_says_why_and_keeps_what_was_typed(office, ward, changes, said):
@@ -193,8 +209,7 @@ def test_a_ward_that_cannot_be_added_says_why_and_keeps_what_was_typed(office, w
     page = Page(answer)
     assert said in page.words
     assert page.title.startswith("Error: ")
-    for name in ("name", "protocol"):
-        assert page.sends("name")[name] == ({"name": "East", "protocol": "default"} | changes)[name]
+    assert page.sends("name")["name"] == changes.get("name", "East")
     assert Ward.objects.count() == 1
 
 
@@ -250,5 +265,9 @@ def test_every_change_leaves_an_audit_line_without_the_password(office, admin, w
     url = f"/accounts/people/{made.pk}/"
     office.post(url, Page(office.get(url)).sends("role") | {"password": "another tide 1234"})
     lines = list(AuditLine.objects.filter(who=str(admin.pk)).values_list("did", "what"))
-    assert lines == [("account made", f"account {made.pk}"), ("account changed", f"account {made.pk}"), ("password set", f"account {made.pk}")]
+    assert lines == [
+        ("account made", f"account {made.pk}"),
+        ("account changed", f"account {made.pk}"),
+        ("password set", f"account {made.pk}"),
+    ]
     assert [line for line in AuditLine.objects.values() if "tide" in str(line)] == []

@@ -63,7 +63,8 @@ def test_flags_of_the_framework_give_no_rights():
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "known_as"), [("Ada", "Bell", "A. Bell"), ("Ada", "", "Ada"), ("", "Bell", "Bell"), ("", "", "nurse7"), ("Łucja", "Żak", "Ł. Żak")]
+    ("first", "last", "known_as"),
+    [("Ada", "Bell", "A. Bell"), ("Ada", "", "Ada"), ("", "Bell", "Bell"), ("", "", "nurse7"), ("Łucja", "Żak", "Ł. Żak")],
 )
 def test_people_are_known_by_initial_and_name(first, last, known_as):
     assert User(username="nurse7", first_name=first, last_name=last).known_as == known_as

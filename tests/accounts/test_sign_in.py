@@ -27,7 +27,9 @@ def test_the_page_asks_for_two_things_and_is_public(client):
     assert "/learn/" in page.links
 
 
-@pytest.mark.parametrize(("who", "first"), [("nurse", "/ward/"), ("supervisor", "/ward/"), ("patient_user", "/me/"), ("admin", "/accounts/people/")])
+@pytest.mark.parametrize(
+    ("who", "first"), [("nurse", "/ward/"), ("supervisor", "/ward/"), ("patient_user", "/me/"), ("admin", "/accounts/people/")]
+)
 def test_signing_in_leads_to_the_first_page_of_the_role(client, request, who, first):
     user = request.getfixturevalue(who)
     answer = client.post(LOGIN, {"login": user.username, "password": PASSWORD}, follow=True)
@@ -42,7 +44,17 @@ def test_after_signing_in_one_is_where_one_wanted_to_be(client, nurse, episode):
     assert (answer.status_code, answer["Location"]) == (302, wanted)
 
 
-@pytest.mark.parametrize("there", ["https://evil.example.org/", "//evil.example.org", "javascript:alert(1)", "/\\evil.example.org", "https:evil.example.org", "\thttps://evil.example.org"])
+@pytest.mark.parametrize(
+    "there",
+    [
+        "https://evil.example.org/",
+        "//evil.example.org",
+        "javascript:alert(1)",
+        "/\\evil.example.org",
+        "https:evil.example.org",
+        "\thttps://evil.example.org",
+    ],
+)
 def test_signing_in_never_leads_to_another_host(client, nurse, there):
     answer = sign_in(client, "nurse", next=there)
     assert answer.status_code == 302
@@ -50,7 +62,9 @@ def test_signing_in_never_leads_to_another_host(client, nurse, there):
     assert not answer["Location"].startswith("javascript")
 
 
-@pytest.mark.parametrize(("username", "password"), [("nurse", "wrong"), ("nobody", PASSWORD), ("nurse", ""), ("", ""), ("nurse", PASSWORD + " x")])
+@pytest.mark.parametrize(
+    ("username", "password"), [("nurse", "wrong"), ("nobody", PASSWORD), ("nurse", ""), ("", ""), ("nurse", PASSWORD + " x")]
+)
 def test_a_wrong_password_and_an_unknown_name_are_said_alike(client, nurse, username, password):
     answer = sign_in(client, username, password)
     page = Page(answer)
@@ -84,7 +98,14 @@ def test_closing_an_account_ends_what_is_open(signed_in, nurse):
 
 
 def test_there_is_no_way_to_make_an_account_oneself(client):
-    for url in ("/accounts/signup/", "/accounts/password/reset/", "/accounts/email/", "/admin/", "/accounts/social/", "/accounts/inactive/"):
+    for url in (
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+        "/accounts/email/",
+        "/admin/",
+        "/accounts/social/",
+        "/accounts/inactive/",
+    ):
         assert client.get(url).status_code == 404, url
 
 

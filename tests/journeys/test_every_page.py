@@ -37,7 +37,7 @@ class World:
     def __init__(self) -> None:
         with transaction.atomic():
             demo.make(password=PASSWORD)
-        self.empty = save_ward(by=None, ward=Ward(name="Empty", zone="Europe/London"))
+        self.empty = save_ward(by=None, ward=Ward(name="Ward 9", zone="Europe/London"))
         self.people = {user.username: user for user in User.objects.all()}
         for name in ("nurse", "supervisor"):
             self.people[name].wards.add(self.empty)
@@ -249,43 +249,36 @@ def test_no_page_is_forgotten() -> None:
     assert names == {one.url for one in PAGES.values() if one.url} | NOT_PAGES
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_by_day_or_by_night(browse: Browse, world: World, name: str) -> None:
-    # Given the page
-    page = arrive(browse, world, name)
-
-    # Then axe finds nothing, in either theme
-    found = []
-    for theme in ("light", "dark"):
-        page.evaluate("(theme) => { document.documentElement.dataset.bsTheme = theme; }", theme)
-        found += [f"{theme}: {line}" for line in axe(page)]
-    assert not found, "\n".join(found)
-
-
 LOOK = Path(__file__).with_name("look.js").read_text(encoding="utf-8")
 """Measures the page as it stands; see the file."""
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_it_fits_every_width_and_every_target_can_be_hit(browse: Browse, world: World, name: str) -> None:
-    # Given the page
-    page = arrive(browse, world, name)
-    wrong: list[str] = []
-    if page.locator("h1").count() != 1:
-        wrong.append(f"{page.locator('h1').count()} first headings")
-    if not page.locator("html[lang]").count() or page.title() in ("", "Ebb", " - Ebb"):
-        wrong.append(f"title or language: {page.title()}")
+def look(page: Page, width: int) -> list[str]:
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    return page.evaluate(f"(asked) => ({LOOK})(asked)", {"width": width})
 
-    # Then it fits each width, and everything that is tapped is large enough there
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use(browse: Browse, world: World, name: str) -> None:
+    # Given the page, as one page: a name, a language, one first heading
+    page = arrive(browse, world, name)
+    wrong = [] if page.locator("h1").count() == 1 else [f"{page.locator('h1').count()} first headings"]
+    if not page.locator("html[lang]").count() or page.title().removesuffix(" - Ebb").removeprefix("Error:").strip() in ("", "Ebb"):
+        wrong.append(f"no title or no language: {page.title()}")
+
+    # Then axe finds nothing, by day or by night
+    for theme in ("light", "dark"):
+        page.evaluate("(theme) => { document.documentElement.dataset.bsTheme = theme; }", theme)
+        wrong += [f"{theme}: {line}" for line in axe(page)]
+
+    # And it fits each width, and everything that is tapped is large enough there
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        wrong += [f"{width}: {line}" for line in page.evaluate(f"(asked) => ({LOOK})(asked)", {"width": width})]
+        wrong += [f"{width}: {line}" for line in look(page, width)]
 
     # And with text twice as large nothing is pushed out or cut off
     page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
     for width in LARGE_TEXT_WIDTHS:
-        page.set_viewport_size({"width": width, "height": HEIGHT})
-        wrong += [f"{width}, large text: {line}" for line in page.evaluate(f"(asked) => ({LOOK})(asked)", {"width": width})]
+        wrong += [f"{width}, large text: {line}" for line in look(page, width)]
     assert not wrong, "\n".join(wrong)
 
 
@@ -298,10 +291,9 @@ FOCUS = """() => {
         return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
     });
     const box = shown.getBoundingClientRect();
-    const over = ['.dock', '.banner'].map((part) => document.querySelector(part)).filter(Boolean)
-        .filter((bar) => !bar.contains(one) && ['fixed', 'sticky'].includes(getComputedStyle(bar).position))
-        .map((bar) => bar.getBoundingClientRect());
-    const hidden = over.some((bar) => box.top >= bar.top && box.bottom <= bar.bottom) || box.bottom <= 0 || box.top >= innerHeight;
+    const row = one.closest('label, .field') ?? one;
+    const hidden = ![0.1, 0.3, 0.5, 0.7, 0.9].some((x) => [0.1, 0.5, 0.9].some((y) =>
+        row.contains(document.elementFromPoint(box.x + box.width * x, box.y + box.height * y))));
     return { what: `${one.tagName} ${one.name || one.textContent.trim().slice(0, 40)} ${one.value ?? ''}`, ring, hidden };
 }"""
 
@@ -325,7 +317,8 @@ def test_a_cows_is_filled_by_keyboard_with_the_focus_always_in_sight(browse: Bro
 
     # Then each stop shows its focus and none is behind a bar, and the last one is Save
     assert "Save check-in" in stops[-1]["what"], [stop["what"] for stop in stops]
-    assert not [stop for stop in stops if not stop["ring"] or stop["hidden"]]
+    assert not [stop["what"] for stop in stops if not stop["ring"]]
+    assert not [stop["what"] for stop in stops if stop["hidden"]]
     assert len([stop for stop in stops if stop["what"].startswith("INPUT cows_")]) == 11
 
 
@@ -357,7 +350,7 @@ def test_a_first_visit_carries_less_than_a_quarter_of_a_megabyte(browse: Browse,
     # Given an empty cache, when the page is opened
     page = browse(world.people[PAGES[name].who], LAPTOP)
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(PAGES[name].address(world), wait_until="networkidle")
 
     # Then all it fetched, packed as the product packs it, is small

@@ -1,5 +1,6 @@
 """A nurse with a tablet: from the board to a saved check-in, and everything that may come between."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -157,7 +158,7 @@ def test_a_check_in_with_questions_left_out_asks_why_and_keeps_the_answers(brows
     # Then the page asks for one reason, and the three answers still stand
     expect(page.get_by_role("alert")).to_contain_text("There is a problem")
     expect(page.get_by_role("alert")).to_contain_text("8 of 11 questions have no answer")
-    expect(page).to_have_title("Error: COWS, bed 7 - Ebb")
+    expect(page).to_have_title(re.compile("^Error: COWS"))
     assert page.evaluate("document.activeElement.id") == "problems"
     chosen = page.locator(".items input:checked")
     expect(chosen).to_have_count(3)
@@ -225,7 +226,7 @@ def test_a_wrong_entry_is_corrected_and_the_chart_marks_it(
     browse: Browse, nurse: User, episode: Episode, cows: Cows, now: datetime
 ) -> None:
     # Given a check-in with the wrong pupils
-    wrong = cows(episode, nurse, now - timedelta(minutes=20), sweating=2, pupils=5)
+    wrong = cows(episode, nurse, now - timedelta(minutes=5), sweating=2, pupils=5)
     page = browse(nurse, TABLET)
     page.goto(f"/check-ins/{wrong.pk}/")
 

@@ -309,7 +309,7 @@ def test_the_heat_map_shows_each_source_and_says_which(browse: Browse, superviso
 
     # Then the newest column holds what the patient said
     newest = kept(sam, "symptom-check", "patient")[-1]
-    row = page.locator("table.heat tbody tr").filter(has_text="Low mood")
+    row = page.locator("table.heat tbody tr").filter(has_text="Feeling low")
     assert row.locator("td").last.inner_text() == str(newest.answers["low_mood"])
 
     # When the COWS items are asked for, then they come from the newest COWS

@@ -104,7 +104,9 @@ class Page(HTMLParser):
         for name, value in form["fields"]:
             if name == "csrfmiddlewaretoken":
                 continue
-            found[name] = value if name not in found else [*([found[name]] if isinstance(found[name], str) else found[name]), value]
+            found[name] = (
+                value if name not in found else [*([found[name]] if isinstance(found[name], str) else found[name]), value]
+            )
         return found
 
     def chosen(self) -> dict[str, str]:
@@ -131,6 +133,8 @@ def fill(see: Callable[..., Page]) -> Callable[..., dict[str, Any]]:
     def make(client: Client, episode: Episode, *, total: int = 0, without: tuple[str, ...] = (), **points: int) -> dict[str, Any]:
         form = see(client, f"/episodes/{episode.pk}/check-in/cows/").sends("banner")
         left_out = tuple(f"cows_{name}" for name in without)
-        return form | {name: str(value) for name, value in cows_answers(total, **points).items() if not name.startswith(left_out or ("-",))}
+        return form | {
+            name: str(value) for name, value in cows_answers(total, **points).items() if not name.startswith(left_out or ("-",))
+        }
 
     return make

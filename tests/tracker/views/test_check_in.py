@@ -102,12 +102,20 @@ def test_the_sentence_says_down_and_no_change(visitor, nurse, episode, fill, cow
     client = visitor(nurse)
     assert "below mild, down 6 in 4 h" in Page(client.post(form_url(episode), fill(client, episode, total=3), follow=True)).words
     with time_machine.travel(now + timedelta(hours=1), tick=False):
-        assert "below mild, no change in 1 h" in Page(client.post(form_url(episode), fill(client, episode, total=3), follow=True)).words
+        assert (
+            "below mild, no change in 1 h"
+            in Page(client.post(form_url(episode), fill(client, episode, total=3), follow=True)).words
+        )
 
 
 def test_vital_signs_are_said_as_measured(visitor, nurse, episode, see):
     client = visitor(nurse)
-    form = see(client, form_url(episode, "vitals")).sends("banner") | {"pulse": "88", "systolic": "132", "diastolic": "84", "temperature": "98.6"}
+    form = see(client, form_url(episode, "vitals")).sends("banner") | {
+        "pulse": "88",
+        "systolic": "132",
+        "diastolic": "84",
+        "temperature": "98.6",
+    }
     answer = client.post(form_url(episode, "vitals"), form, follow=True)
     assert "Saved: Vital signs pulse 88, blood pressure 132/84, temperature 37 °C" in Page(answer).words
     assert CheckIn.objects.get().answers == {"pulse": 88, "systolic": 132, "diastolic": 84, "temperature": 37.0}
@@ -307,7 +315,10 @@ def test_a_script_on_another_wards_patient_is_not_found(visitor, nurse, far_epis
 def test_an_administrator_is_refused_with_a_sentence(visitor, admin, episode):
     answer = script(visitor(admin), form_url(episode), {"id": str(uuid4()), "at": "now"} | cows_answers(3))
     assert answer.status_code == 403
-    assert answer.json() == {"saved": False, "problems": {"": "Patient records are for the staff of the ward. Administrators manage accounts, not records."}}
+    assert answer.json() == {
+        "saved": False,
+        "problems": {"": "Patient records are for the staff of the ward. Administrators manage accounts, not records."},
+    }
 
 
 def test_a_patient_cannot_record_a_staff_check_in(visitor, patient_user, episode):
@@ -371,7 +382,12 @@ def test_a_value_that_is_not_on_the_form_is_refused_beside_its_question(visitor,
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("300", "enter a number from 20 to 250"), ("8", "enter a number from 20 to 250"), ("abc", "enter a number, such as 20"), ("80.5", "enter a whole number")],
+    [
+        ("300", "enter a number from 20 to 250"),
+        ("8", "enter a number from 20 to 250"),
+        ("abc", "enter a number, such as 20"),
+        ("80.5", "enter a whole number"),
+    ],
 )
 def test_a_slip_of_the_finger_in_the_pulse_keeps_what_was_typed(visitor, nurse, episode, fill, typed, said):
     client = visitor(nurse)
@@ -422,7 +438,9 @@ def test_so_long_ago_is_counted_back_from_now(visitor, nurse, episode, fill, now
 
 def test_another_time_is_read_on_the_wards_clock_and_marked_late(visitor, nurse, episode, fill, now):
     client = visitor(nurse)
-    client.post(form_url(episode), fill(client, episode) | {"at": "other", "at_day": "2026-03-03", "at_clock": "05:30", "about": "on"})
+    client.post(
+        form_url(episode), fill(client, episode) | {"at": "other", "at_day": "2026-03-03", "at_clock": "05:30", "about": "on"}
+    )
     row = CheckIn.objects.get()
     assert (row.observed_at, row.about) == (datetime(2026, 3, 3, 10, 30, tzinfo=UTC), True)
     words = Page(client.get(one_url(row))).words
@@ -432,7 +450,9 @@ def test_another_time_is_read_on_the_wards_clock_and_marked_late(visitor, nurse,
 
 def test_a_time_to_come_is_refused_and_kept_on_the_page(visitor, nurse, episode, fill):
     client = visitor(nurse)
-    answer = client.post(form_url(episode), fill(client, episode, gi=2) | {"at": "other", "at_day": "2026-03-03", "at_clock": "14:30"})
+    answer = client.post(
+        form_url(episode), fill(client, episode, gi=2) | {"at": "other", "at_day": "2026-03-03", "at_clock": "14:30"}
+    )
     assert answer.status_code == 422
     page = Page(answer)
     assert "This time has not come yet. Enter when it was observed, on the 24-hour clock." in page.words
@@ -460,9 +480,13 @@ def test_a_time_that_is_no_time_asks_for_one(visitor, nurse, episode, fill, type
 @pytest.mark.parametrize(("which", "hour"), [("0", 5), ("1", 6)])
 def test_the_hour_that_happens_twice_can_be_saved_by_saying_which(visitor, nurse, ward, fill, which, hour):
     with time_machine.travel(datetime(2026, 11, 1, 8, 0, tzinfo=UTC), tick=False):
-        stay = admit(nurse, ward, "Nova", admitted_at=datetime(2026, 10, 31, 12, tzinfo=UTC), now=datetime(2026, 11, 1, 8, tzinfo=UTC))
+        stay = admit(
+            nurse, ward, "Nova", admitted_at=datetime(2026, 10, 31, 12, tzinfo=UTC), now=datetime(2026, 11, 1, 8, tzinfo=UTC)
+        )
         client = visitor(nurse)
-        answer = client.post(form_url(stay), fill(client, stay, gi=2) | {"at": "other", "at_day": "2026-11-01", "at_clock": "01:30"})
+        answer = client.post(
+            form_url(stay), fill(client, stay, gi=2) | {"at": "other", "at_day": "2026-11-01", "at_clock": "01:30"}
+        )
         assert answer.status_code == 422
         page = Page(answer)
         assert "01:30 happened twice that night, because the clocks went back. Choose which one." in page.words
@@ -475,7 +499,9 @@ def test_the_hour_that_happens_twice_can_be_saved_by_saying_which(visitor, nurse
 
 def test_the_hour_that_never_happened_is_refused_with_the_next_one(visitor, nurse, ward, fill):
     with time_machine.travel(datetime(2026, 3, 8, 12, 0, tzinfo=UTC), tick=False):
-        stay = admit(nurse, ward, "Nova", admitted_at=datetime(2026, 3, 7, 12, tzinfo=UTC), now=datetime(2026, 3, 8, 12, tzinfo=UTC))
+        stay = admit(
+            nurse, ward, "Nova", admitted_at=datetime(2026, 3, 7, 12, tzinfo=UTC), now=datetime(2026, 3, 8, 12, tzinfo=UTC)
+        )
         client = visitor(nurse)
         answer = client.post(form_url(stay), fill(client, stay) | {"at": "other", "at_day": "2026-03-08", "at_clock": "02:30"})
     assert answer.status_code == 422
@@ -521,7 +547,9 @@ def test_asleep_throws_away_half_filled_answers_rather_than_scoring_them(visitor
 @pytest.mark.parametrize("typed", ["3", "61", "many"])
 def test_breaths_that_cannot_be_right_are_refused_and_stay_readable(visitor, nurse, episode, see, typed):
     client = visitor(nurse)
-    answer = client.post(form_url(episode), see(client, form_url(episode)).sends("banner") | {"not_done": "asleep", "breaths": typed})
+    answer = client.post(
+        form_url(episode), see(client, form_url(episode)).sends("banner") | {"not_done": "asleep", "breaths": typed}
+    )
     assert answer.status_code == 422
     assert Page(answer).sends("banner")["breaths"] == typed
 
@@ -533,7 +561,9 @@ def test_asleep_needs_the_breaths_that_were_counted(visitor, nurse, episode, see
     assert not CheckIn.objects.exists()
 
 
-@pytest.mark.parametrize(("why", "words"), [("declined", "declined"), ("off_unit", "off the unit"), ("other", "could not be done")])
+@pytest.mark.parametrize(
+    ("why", "words"), [("declined", "declined"), ("off_unit", "off the unit"), ("other", "could not be done")]
+)
 def test_other_reasons_are_said_and_carry_no_breaths(visitor, nurse, episode, see, why, words):
     client = visitor(nurse)
     form = see(client, form_url(episode)).sends("banner") | {"not_done": why, "breaths": "14"}
@@ -572,7 +602,10 @@ def test_a_form_opened_before_the_patient_changed_is_questioned_and_kept(visitor
     answer = client.post(form_url(episode), form)
     assert answer.status_code == 422
     page = Page(answer)
-    assert "The details of this patient changed while the form was open. Check that this is Sam, bed 9, then save again." in page.words
+    assert (
+        "The details of this patient changed while the form was open. Check that this is Sam, bed 9, then save again."
+        in page.words
+    )
     assert page.chosen()["cows_gi"] == form["cows_gi"]
     assert client.post(form_url(episode), page.sends("banner")).status_code == 303
 
@@ -591,7 +624,18 @@ def test_a_form_of_one_patient_sent_to_another_is_questioned(visitor, nurse, epi
 def test_one_check_in_shows_every_answer_and_both_times(visitor, nurse, episode, cows, now):
     row = cows(episode, nurse, now - timedelta(hours=2), now=now, gi=3, without=["tremor"], facts={"note": "warm room"})
     words = Page(visitor(nurse).get(one_url(row))).words
-    for said in ("at least 3 (10 of 11)", "Tue 3 Mar, 05:00", "Tue 3 Mar, 07:00, A. Bell", "late entry", "incomplete", "called away", "warm room", "Vomiting or diarrhea", "not asked", "72 a minute"):
+    for said in (
+        "at least 3 (10 of 11)",
+        "Tue 3 Mar, 05:00",
+        "Tue 3 Mar, 07:00, A. Bell",
+        "late entry",
+        "incomplete",
+        "called away",
+        "warm room",
+        "Vomiting or diarrhea",
+        "not asked",
+        "72 a minute",
+    ):
         assert said in words, said
 
 
@@ -627,7 +671,15 @@ def test_a_correction_keeps_the_original_readable(visitor, nurse, colleague, epi
     assert (answer.status_code, answer["Location"]) == (303, one_url(new))
     assert (new.total, new.observed_at, new.recorded_by, row.total) == (7, row.observed_at, colleague, 9)
     page = Page(client.get(answer["Location"]))
-    for said in ("Corrected. The first version stays readable below.", "7, mild", "Corrected because", "entry error: tapped beside it", "Before the correction: written Tue 3 Mar, 06:00 by A. Bell", "9, mild", "More than once"):
+    for said in (
+        "Corrected. The first version stays readable below.",
+        "7, mild",
+        "Corrected because",
+        "entry error: tapped beside it",
+        "Before the correction: written Tue 3 Mar, 06:00 by A. Bell",
+        "9, mild",
+        "More than once",
+    ):
         assert said in page.words, said
     old = Page(client.get(one_url(row)))
     assert "Corrected by C. Dow, Tue 3 Mar, 07:00. This version no longer counts." in old.words
@@ -659,7 +711,9 @@ def test_two_corrections_in_a_row_keep_all_three_versions(visitor, nurse, episod
     assert words.count("Before the correction: written") == 2
 
 
-def test_correcting_what_somebody_has_corrected_is_a_conflict_that_keeps_the_entries(visitor, nurse, colleague, episode, cows, see, now):
+def test_correcting_what_somebody_has_corrected_is_a_conflict_that_keeps_the_entries(
+    visitor, nurse, colleague, episode, cows, see, now
+):
     row = cows(episode, nurse, now - timedelta(hours=1), sweating=1)
     slow = visitor(colleague)
     form = see(slow, reverse("correct", args=[row.pk])).sends("replace_note") | {"replace_reason": "typo", "cows_gi": "5"}
@@ -785,7 +839,10 @@ def test_a_draft_without_a_usable_id_is_refused(visitor, nurse, episode, fill):
 def test_a_draft_under_an_id_that_is_taken_does_not_break(visitor, nurse, colleague, episode, second_episode, fill):
     form = fill(visitor(nurse), episode, gi=3)
     keep(visitor(nurse), episode, form)
-    for client, stay in ((visitor(nurse, raise_request_exception=False), second_episode), (visitor(colleague, raise_request_exception=False), episode)):
+    for client, stay in (
+        (visitor(nurse, raise_request_exception=False), second_episode),
+        (visitor(colleague, raise_request_exception=False), episode),
+    ):
         answer = keep(client, stay, form)
         assert answer.status_code < 500, answer.content[:300]
     assert Draft.objects.get(owner=nurse, episode=episode).entries["cows_gi"] == "3"

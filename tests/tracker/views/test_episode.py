@@ -36,7 +36,12 @@ def test_the_page_says_in_words_what_the_chart_draws(visitor, nurse, patient_use
         cows(episode, nurse, now - timedelta(hours=hours), total=total)
     symptoms(episode, patient_user, now - timedelta(hours=2), nausea=3, anxiety=2)
     words = see(visitor(nurse), url(episode)).words
-    for said in ("COWS is 13, moderate, down 4 in 4 h.", "Highest 20 at 21 h", "own report: 2 of 24 symptoms moderate or worse", "4 check-ins, newest first"):
+    for said in (
+        "COWS is 13, moderate, down 4 in 4 h.",
+        "Highest 20 at 21 h",
+        "own report: 2 of 24 symptoms moderate or worse",
+        "4 check-ins, newest first",
+    ):
         assert said in words, said
 
 
@@ -77,7 +82,9 @@ def test_an_incomplete_score_is_drawn_apart_and_said_to_be_at_least(visitor, nur
     assert "at least 3 (10 of 11)" in see(client, url(episode)).words
 
 
-@pytest.mark.parametrize(("view", "end"), [("24", 24), ("72", 72), ("week", 168), ("all", 48), ("", 72), ("nonsense", 72), ("²", 72)])
+@pytest.mark.parametrize(
+    ("view", "end"), [("24", 24), ("72", 72), ("week", 168), ("all", 48), ("", 72), ("nonsense", 72), ("²", 72)]
+)
 def test_the_time_shown_can_be_chosen_and_nonsense_chooses_nothing(visitor, nurse, episode, cows, now, view, end):
     cows(episode, nurse, now - timedelta(hours=1), total=9)
     client = visitor(nurse)
@@ -95,7 +102,9 @@ def test_every_heat_map_opens_also_when_it_is_empty(visitor, nurse, patient_user
     assert client.get(url(episode), {"heat": heat}).status_code == 200
 
 
-def test_the_heat_map_shows_what_was_reported_and_says_how_many_never_were(visitor, nurse, patient_user, episode, symptoms, see, now):
+def test_the_heat_map_shows_what_was_reported_and_says_how_many_never_were(
+    visitor, nurse, patient_user, episode, symptoms, see, now
+):
     symptoms(episode, patient_user, now - timedelta(hours=2), nausea=1)
     symptoms(episode, patient_user, now - timedelta(hours=1), nausea=3)
     words = see(visitor(nurse), f"{url(episode)}?heat=patient").words
@@ -146,7 +155,12 @@ def test_what_to_read_comes_with_its_reason(visitor, nurse, patient_user, episod
 
 def test_patients_text_is_shown_as_text(visitor, nurse, ward, see):
     stay = admit(nurse, ward, "<b>Max</b>", bed="<i>", allergies='"><script>x</script>', what_helps="<u>tea</u>")
-    for address in (url(stay), "/ward/", reverse("staff_check_in", args=[stay.pk, "cows"]), reverse("change_stay", args=[stay.pk])):
+    for address in (
+        url(stay),
+        "/ward/",
+        reverse("staff_check_in", args=[stay.pk, "cows"]),
+        reverse("change_stay", args=[stay.pk]),
+    ):
         source = see(visitor(nurse), address).source
         for markup in ("<b>Max", "<i>", "<script>x", "<u>tea"):
             assert markup not in source, (address, markup)
@@ -161,7 +175,9 @@ def test_the_chart_data_cannot_end_its_own_script(visitor, nurse, ward, see):
 # The ward board ---------------------------------------------------------------------------------------------
 
 
-def test_the_board_lists_the_ward_most_urgent_first(visitor, nurse, patient_user, ward, episode, second_episode, cows, unwell, see, now):
+def test_the_board_lists_the_ward_most_urgent_first(
+    visitor, nurse, patient_user, ward, episode, second_episode, cows, unwell, see, now
+):
     calm = admit(nurse, ward, "Calm", bed="3")
     cows(calm, nurse, now - timedelta(hours=1), total=3)
     cows(episode, nurse, now - timedelta(hours=2), total=20)
@@ -184,7 +200,9 @@ def test_an_empty_board_says_what_to_do(visitor, nurse, see):
     assert any(link.startswith("/patients/new/") for link in page.links)
 
 
-def test_a_nurse_of_two_wards_chooses_and_a_stranger_ward_is_not_there(visitor, nurse, ward, other_ward, episode, far_episode, see):
+def test_a_nurse_of_two_wards_chooses_and_a_stranger_ward_is_not_there(
+    visitor, nurse, ward, other_ward, episode, far_episode, see
+):
     client = visitor(nurse)
     assert client.get("/ward/", {"ward": other_ward.pk}).status_code == 404
     nurse.wards.add(other_ward)
@@ -225,7 +243,9 @@ def test_the_board_takes_as_many_queries_for_20_patients_as_for_one(visitor, nur
     assert queries(client, "/ward/") == one
 
 
-def test_the_page_of_a_stay_takes_as_many_queries_for_20_check_ins_as_for_one(visitor, nurse, colleague, patient_user, episode, cows, symptoms, now):
+def test_the_page_of_a_stay_takes_as_many_queries_for_20_check_ins_as_for_one(
+    visitor, nurse, colleague, patient_user, episode, cows, symptoms, now
+):
     client = visitor(nurse)
     cows(episode, nurse, now - timedelta(hours=19), total=9)
     symptoms(episode, patient_user, now - timedelta(hours=19), nausea=2)

@@ -90,7 +90,14 @@ def test_the_whole_way_from_tapping_to_the_receipt(phone, episode):
     assert (answer.status_code, answer["Location"]) == (303, f"/check-ins/{row.pk}/")
     none = {item.slug: 0 for item in library().instrument("symptom-check").scored_for("patient")}
     assert row.answers == none | {"nausea": 2, "vomiting": 3, "vomiting_count": 2, "craving": "skipped", "insomnia": 1}
-    assert (row.reporter, row.total, row.at_least, row.rated, row.asked, row.note) == ("patient", None, 2, 23, 24, "worse since lunch")
+    assert (row.reporter, row.total, row.at_least, row.rated, row.asked, row.note) == (
+        "patient",
+        None,
+        2,
+        23,
+        24,
+        "worse since lunch",
+    )
     assert not Draft.objects.exists()
     receipt = Page(phone.get(answer["Location"]))
     assert receipt.headings == ["Thank you. Staff on your unit can see this now (07:00)."]
@@ -218,7 +225,11 @@ def test_a_patient_who_is_moved_to_another_bed_while_tapping_loses_nothing(phone
 
 def test_a_draft_that_holds_nonsense_does_not_break_the_steps(visitor, patient_user, episode):
     phone = visitor(patient_user, raise_request_exception=False)
-    for entries in ({"picked": ["nausea"], "nausea": "much"}, {"picked": "vomiting", "vomiting_count": "often"}, {"picked": ["vomiting"], "vomiting": "1", "vomiting_count": "7"}):
+    for entries in (
+        {"picked": ["nausea"], "nausea": "much"},
+        {"picked": "vomiting", "vomiting_count": "often"},
+        {"picked": ["vomiting"], "vomiting": "1", "vomiting_count": "7"},
+    ):
         phone.post("/me/check-in/symptom-check/draft/", {"id": str(uuid4())} | entries)
         for step in ("pick", "rate", "review"):
             assert phone.get(f"{PICK}?step={step}").status_code == 200, (entries, step)
@@ -312,7 +323,15 @@ def test_an_empty_call_is_answered_with_what_is_missing(phone):
 
 def test_every_patient_page_has_the_way_to_help(phone, see):
     pick(phone, "nausea")
-    for url in ("/me/", PICK, f"{PICK}?step=rate", f"{PICK}?step=review", "/me/trend/", "/me/check-in/unwell/", "/me/check-in/sows10/"):
+    for url in (
+        "/me/",
+        PICK,
+        f"{PICK}?step=rate",
+        f"{PICK}?step=review",
+        "/me/trend/",
+        "/me/check-in/unwell/",
+        "/me/check-in/sows10/",
+    ):
         page = see(phone, url)
         assert "#help" in page.links, url
         assert "/me/check-in/unwell/" in page.links, url
@@ -352,13 +371,25 @@ def test_the_ten_questions_give_the_patient_no_score(phone, see):
 # What a patient never sees ----------------------------------------------------------------------------------
 
 
-def test_a_patients_pages_hold_no_score_band_note_or_rule_of_the_staff(phone, nurse, patient_user, episode, cows, symptoms, see, now):
+def test_a_patients_pages_hold_no_score_band_note_or_rule_of_the_staff(
+    phone, nurse, patient_user, episode, cows, symptoms, see, now
+):
     for hours, total in ((20, 37), (12, 29), (4, 43)):
         cows(episode, nurse, now - timedelta(hours=hours), total=total, facts={"note": "zq-staff-note"})
     symptoms(episode, nurse, now - timedelta(hours=3), nausea=3)
     own = symptoms(episode, patient_user, now - timedelta(hours=1), nausea=2, anxiety=1)
     pick(phone, "nausea")
-    urls = ("/me/", "/me/trend/", f"/check-ins/{own.pk}/", f"/check-ins/{own.pk}/correct/", PICK, f"{PICK}?step=rate", f"{PICK}?step=review", "/me/check-in/sows10/", "/me/check-in/unwell/")
+    urls = (
+        "/me/",
+        "/me/trend/",
+        f"/check-ins/{own.pk}/",
+        f"/check-ins/{own.pk}/correct/",
+        PICK,
+        f"{PICK}?step=rate",
+        f"{PICK}?step=review",
+        "/me/check-in/sows10/",
+        "/me/check-in/unwell/",
+    )
     for url in urls:
         page = see(phone, url)
         shows_nothing_for_staff(page)
@@ -382,7 +413,9 @@ def test_the_own_trend_is_kind_while_it_is_empty(phone, see):
     assert "When you have sent a check-in, it shows here." in see(phone, "/me/trend/").words
 
 
-def test_a_patient_reads_their_own_report_and_nobody_elses(phone, visitor, nurse, patient_user, second_episode, episode, cows, symptoms, now):
+def test_a_patient_reads_their_own_report_and_nobody_elses(
+    phone, visitor, nurse, patient_user, second_episode, episode, cows, symptoms, now
+):
     mine, staffs = symptoms(episode, patient_user, now, nausea=2), cows(episode, nurse, now, total=5)
     kim = actions.give_account(by=nurse, episode=second_episode, username="kim", password=PASSWORD)
     assert phone.get(f"/check-ins/{mine.pk}/").status_code == 200
@@ -424,7 +457,9 @@ def test_a_receipt_opened_later_says_when_it_was_sent(phone, patient_user, episo
 # When the stay is over --------------------------------------------------------------------------------------
 
 
-def test_after_leaving_there_is_nothing_to_fill_in_and_everything_to_read(phone, nurse, patient_user, episode, symptoms, see, now):
+def test_after_leaving_there_is_nothing_to_fill_in_and_everything_to_read(
+    phone, nurse, patient_user, episode, symptoms, see, now
+):
     symptoms(episode, patient_user, now - timedelta(hours=2), nausea=2)
     actions.end_stay(by=nurse, episode=episode, ended_at=now - timedelta(hours=1), now=now)
     page = see(phone, "/me/")

@@ -8,7 +8,9 @@ from accounts.models import AuditLine
 from tests.tracker.views.conftest import Page
 
 
-@pytest.mark.parametrize(("who", "first"), [("nurse", "/ward/"), ("supervisor", "/ward/"), ("patient_user", "/me/"), ("admin", "/accounts/people/")])
+@pytest.mark.parametrize(
+    ("who", "first"), [("nurse", "/ward/"), ("supervisor", "/ward/"), ("patient_user", "/me/"), ("admin", "/accounts/people/")]
+)
 def test_each_role_begins_at_its_own_page(visitor, request, who, first):
     answer = visitor(request.getfixturevalue(who)).get("/")
     assert (answer.status_code, answer["Location"]) == (302, first)
