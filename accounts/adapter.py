@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -11,13 +11,15 @@ from accounts import audit
 from accounts.models import User
 
 
-class SignIn(AuthenticationBackend):  # type: ignore[misc]
-    """User names in any capitals; a closed account is answered like a wrong password."""
+class SignIn(ModelBackend):
+    """User names in any capitals: they are kept in small letters. A closed account is answered like a wrong password."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
-        """The person these credentials belong to, unless their account is closed."""
-        found: User | None = super().authenticate(request, **credentials)
-        return found if found and found.is_active else None
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        """The person these credentials belong to, if their account is open."""
+        found: User | None = super().authenticate(request, username=(username or "").lower(), password=password)
+        return found
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -199,8 +199,8 @@ def test_a_ward_is_added_with_its_clock(office):
     [
         ({"name": ""}, "Enter the ward's name."),
         ({"name": "North"}, "There is a ward of this name. Choose another."),
-        ({"zone": "Mars/Olympus"}, "Select a valid choice"),
-        ({"protocol": "nosuchprotocol"}, "Select a valid choice"),
+        ({"zone": "Mars/Olympus"}, "Choose one of the time zones shown."),
+        ({"protocol": "nosuchprotocol"}, "Choose one of"),
     ],
 )
 def test_a_ward_that_cannot_be_added_says_why_and_keeps_what_was_typed(office, ward, changes, said):

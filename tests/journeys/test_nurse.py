@@ -174,36 +174,51 @@ def test_a_check_in_with_questions_left_out_asks_why_and_keeps_the_answers(brows
     assert (kept.total, kept.at_least, kept.incomplete_reason) == (None, 8, "called_away")
 
 
-def test_a_sleeping_patient_takes_two_taps(browse: Browse, nurse: User, episode: Episode) -> None:
+def test_a_sleeping_patient_takes_three_taps_and_the_breaths_that_were_counted(browse: Browse, nurse: User, episode: Episode) -> None:
     # Given the form at 04:00
     page = browse(nurse, TABLET)
     page.goto(form_of(episode))
     effort = taps(page)
 
-    # When "Not assessable" and "Asleep" are tapped
+    # When the breaths are typed under "Not assessable", and "Asleep" is tapped
     page.get_by_text("Not assessable").tap()
+    page.get_by_label("Breaths in one minute").tap()
+    page.keyboard.type("14")
     page.get_by_role("button", name="Asleep, easy to wake").tap()
 
-    # Then it is a contact without a score
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_contain_text("Saved: COWS asleep")
-    assert (effort.taps, effort.keys) == (2, 0)
+    # Then it is a contact without a score, with the breaths in words
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_contain_text("Saved: COWS asleep, 14 breaths a minute")
+    assert (effort.taps, effort.keys) == (3, 2)
     kept = CheckIn.objects.get()
-    assert (kept.not_done, kept.total, kept.answers, kept.breaths) == ("asleep", None, {}, None)
+    assert (kept.not_done, kept.total, kept.answers, kept.breaths) == ("asleep", None, {}, 14)
 
 
-def test_breaths_counted_while_asleep_are_kept_with_it(browse: Browse, nurse: User, episode: Episode) -> None:
-    # Given the list of reasons, open
+def test_nobody_is_recorded_asleep_without_breaths(browse: Browse, nurse: User, episode: Episode) -> None:
+    # Given the form, when "Asleep" is tapped without a count
     page = browse(nurse, TABLET)
     page.goto(form_of(episode))
+    expect_status(page, 422)
     page.get_by_text("Not assessable").tap()
-
-    # When breaths are typed first
-    page.get_by_label("Breaths in one minute").fill("14")
     page.get_by_role("button", name="Asleep, easy to wake").tap()
 
-    # Then they stand in the sentence and in the record
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_contain_text("asleep, 14 breaths a minute")
-    assert CheckIn.objects.get().breaths == 14
+    # Then nothing is kept, and the problem leads to the field
+    expect(page.get_by_role("alert")).to_contain_text("Count the breaths for one minute")
+    assert CheckIn.objects.count() == 0
+    page.get_by_role("alert").get_by_role("link").tap()
+    expect(page.get_by_label("Breaths in one minute")).to_be_in_viewport()
+
+
+def test_off_the_unit_takes_two_taps(browse: Browse, nurse: User, episode: Episode) -> None:
+    # Given the form of somebody who is at an X-ray
+    page = browse(nurse, TABLET)
+    page.goto(form_of(episode))
+    effort = taps(page)
+
+    # When that is said, then it counts as a contact and carries no score
+    page.get_by_text("Not assessable").tap()
+    page.get_by_role("button", name="Off the unit").tap()
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_contain_text("Saved: COWS off the unit")
+    assert (effort.taps, effort.keys) == (2, 0)
 
 
 def test_enter_in_the_pulse_field_never_records_the_patient_as_asleep(browse: Browse, nurse: User, episode: Episode) -> None:

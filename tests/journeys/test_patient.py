@@ -84,7 +84,7 @@ def test_the_receipt_shows_what_was_sent_and_lets_it_be_changed(
 
     # Then the change is what counts
     page.get_by_text("What you sent").tap()
-    expect(page.locator(".review > div").filter(has_text="Feeling sick to your stomach")).to_contain_text("Mild")
+    expect(page.locator(".review > div").filter(has_text="Feeling sick to your stomach").first).to_contain_text("Mild")
     assert CheckIn.objects.current().get().replaces_id == sent.pk
 
 
