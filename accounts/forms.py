@@ -95,7 +95,6 @@ class WardForm(forms.Form):
         label=gettext_lazy("Protocol"),
         help_text=gettext_lazy("The schedule and numbers this ward works by: a file in content/protocols."),
         choices=[(name, name) for name in settings.PROTOCOLS],
-        error_messages={"invalid_choice": gettext_lazy("Choose one of the protocols shown.")},
     )
 
     def __init__(self, data: Any = None, *, ward: Ward | None = None) -> None:

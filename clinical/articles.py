@@ -5,7 +5,7 @@ Which two or three stand beside a screen follows from the phase and from what wa
 reason is said in words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -95,7 +95,7 @@ class Pick:
 
 
 def choose(
-    articles: Iterable[Article],
+    articles: Collection[Article],
     *,
     audience: Audience,
     phase: Phase | None,
@@ -106,24 +106,26 @@ def choose(
 ) -> list[Pick]:
     """The articles that fit what was just reported and the phase, best first, each with its reason.
 
-    What was reported worst comes first, one article a symptom, with one place kept for the phase; then what fits
-    the phase, those that lead it first. Staff also see what a patient may read, to read it with them. An article
-    for any time fills up only when nothing nearer fits.
+    What leads the phase always keeps its place; what was reported worst fills the others, one article a symptom.
+    Staff also see what a patient may read about a symptom, to read it with them. An article for any time fills up
+    only when nothing nearer fits.
     """
-    shelf = [article for article in articles if _for(audience, article)]
-    picks: dict[str, Pick] = {}
-    places = limit - 1 if phase else limit
-    for found in sorted(reported, key=lambda r: (-r.severity, -r.rise)):
-        if found.severity < 1 or len(picks) >= places:
-            break
-        fitting = [a for a in shelf if found.symptom.slug in a.about.symptoms]
-        fitting.sort(key=lambda a: _nearness(a, found.symptom.slug, audience, phase))
-        if fitting and not any(a.slug in picks for a in fitting):
-            picks[fitting[0].slug] = Pick(fitting[0], "reported", _because(found, audience), reported_by)
+    shelf = [article for article in articles if audience in article.about.audience]
     by_phase = [a for a in shelf if phase and phase in a.about.phases]
     by_phase.sort(key=lambda a: (not a.about.leads, bool(a.about.symptoms), len(a.about.phases), a.slug))
     any_time = [a for a in shelf if not a.about.phases and not a.about.symptoms]
     any_time.sort(key=lambda a: (not a.about.leads, a.slug))
+    kept_for_phase = sum(1 for a in by_phase if a.about.leads) or (1 if by_phase else 0)
+    places = max(1, limit - kept_for_phase)
+    about_symptoms = [article for article in articles if _may_read(audience, article)]
+    picks: dict[str, Pick] = {}
+    for found in sorted(reported, key=lambda r: (-r.severity, -r.rise)):
+        if found.severity < 1 or len(picks) >= min(places, limit):
+            break
+        fitting = [a for a in about_symptoms if found.symptom.slug in a.about.symptoms]
+        fitting.sort(key=lambda a: _nearness(a, found.symptom.slug, audience, phase))
+        if fitting and not any(a.slug in picks for a in fitting):
+            picks[fitting[0].slug] = Pick(fitting[0], "reported", _because(found, audience), reported_by)
     for article in by_phase:
         if len(picks) < limit and article.slug not in picks:
             picks[article.slug] = Pick(article, "phase", phase_words, "clock")
@@ -133,19 +135,19 @@ def choose(
     return list(picks.values())
 
 
-def _nearness(article: Article, symptom: str, audience: Audience, phase: Phase | None) -> tuple[bool, bool, int, bool, str]:
-    """Smaller is nearer: written for this reader, about what helps, and about this symptom before others."""
+def _nearness(article: Article, symptom: str, audience: Audience, phase: Phase | None) -> tuple[bool, int, bool, bool, str]:
+    """Smaller is nearer: about what helps, about this symptom before others, written for this reader."""
     about = article.about
     return (
-        audience not in about.audience,
         about.group != "what-helps",
         about.symptoms.index(symptom),
+        audience not in about.audience,
         phase not in about.phases,
         article.slug,
     )
 
 
-def _for(audience: Audience, article: Article) -> bool:
+def _may_read(audience: Audience, article: Article) -> bool:
     return audience in article.about.audience or (audience == "staff" and "patient" in article.about.audience)
 
 
