@@ -84,6 +84,14 @@ def set_password(*, by: User, person: User, password: str) -> None:
         audit.record(by, "password set", what=f"account {person.pk}")
 
 
+def change_own_password(*, person: User, password: str) -> None:
+    """Keep the new password somebody chose for themselves."""
+    person.set_password(password)
+    with transaction.atomic():
+        person.save(update_fields=["password"])
+        audit.record(person, "password changed", what=f"account {person.pk}")
+
+
 def save_ward(*, by: User | None, ward: Ward) -> Ward:
     """Keep a new or changed ward. `by` is None only where a command does it. Raises Refused unless `by` manages people."""
     if by is not None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts import audit
+from accounts.actions import change_own_password
 from accounts.models import User
 
 
@@ -37,9 +38,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """A failed sign-in leaves an audit line: the name that was tried, never the password."""
+        """A failed sign-in leaves an audit line: the name, if there is such an account. People type passwords there too."""
+        tried = User.objects.filter(username=str(credentials.get("username") or "").lower()).first()
         with transaction.atomic():
-            audit.record(None, "sign-in failed", facts={"username": str(credentials.get("username") or "")[:150]})
+            audit.record(None, "sign-in failed", what=f"account {tried.pk}" if tried else "", facts={"known": tried is not None})
 
     def logout(self, request: HttpRequest) -> None:
         """Sign-out leaves an audit line."""
@@ -49,11 +51,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
-        """Changing one's own password leaves an audit line. Hashed before the transaction: it is slow on purpose."""
-        user.set_password(password)
-        with transaction.atomic():
-            user.save(update_fields=["password"])
-            audit.record(user, "password changed", what=f"account {user.pk}")
+        """Changing one's own password."""
+        change_own_password(person=user, password=password)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """No "successfully signed in": the page that opens says so by itself."""

@@ -154,3 +154,15 @@ def _may_read(audience: Audience, article: Article) -> bool:
 def _because(found: Reported, audience: Audience) -> str:
     name = (found.symptom.patient if audience != "staff" else "") or found.symptom.staff
     return name[0].lower() + name[1:]
+
+
+def shelves(articles: Collection[Article]) -> list[tuple[str, list[Article]]]:
+    """The library as people ask for it: each shelf in the order of the course, what leads first."""
+    order: tuple[Phase, ...] = ("pre", "early", "peak", "late", "protracted", "treatment")
+
+    def place(article: Article) -> tuple[bool, int, str]:
+        about = article.about
+        return (not about.leads, min((order.index(phase) for phase in about.phases), default=-1), about.title)
+
+    found = [(name, sorted((a for a in articles if a.about.group == shelf), key=place)) for shelf, name in SHELVES.items()]
+    return [(name, on_it) for name, on_it in found if on_it]

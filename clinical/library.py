@@ -41,12 +41,39 @@ class Library:
         return next(course for course in self.courses.values() if opioid in course.opioids)
 
 
+TEXT = frozenset(
+    [
+        "label",
+        "patient",
+        "staff",
+        "short",
+        "name",
+        "title",
+        "hint",
+        "unit",
+        "note",
+        "caption",
+        "patient_caption",
+        "guidance",
+        "blind_spots",
+        "override",
+        "override_hint",
+        "count_label",
+    ]
+)
+"""The keys whose text people read, and which a translation may say in another language."""
+
+
 def load(content: Path, language: str = "en") -> Library:
-    """Read everything below `content`. Raises ContentError at the first thing that is wrong."""
-    symptoms = _symptoms(content / "symptoms.toml")
+    """Read everything below `content`, in this language as far as it is translated.
+
+    Raises ContentError at the first thing that is wrong.
+    """
+    read = _Reader(_translations(content / "translations" / f"{language}.toml"))
+    symptoms = _symptoms(content / "symptoms.toml", read)
     editions: dict[tuple[str, int], Instrument] = {}
     for path in _files(content / "instruments"):
-        instrument = _instrument(path, symptoms)
+        instrument = _instrument(path, symptoms, read)
         if (instrument.slug, instrument.version) in editions:
             raise ContentError(f"{_name(path)}: version {instrument.version} of {instrument.slug!r} stands in two files.")
         editions[instrument.slug, instrument.version] = instrument
@@ -54,16 +81,48 @@ def load(content: Path, language: str = "en") -> Library:
     for instrument in sorted(editions.values(), key=lambda i: i.version):
         newest[instrument.slug] = instrument
     _what_measures_is_there(symptoms, newest, content / "symptoms.toml")
-    courses = _by_slug(content / "courses", Course)
+    courses = _by_slug(content / "courses", Course, read)
     _every_opioid_has_one_course(courses, content / "courses")
     return Library(
         symptoms=symptoms,
         instruments=dict(sorted(newest.items(), key=lambda pair: pair[1].order)),
         editions=editions,
         courses=courses,
-        protocols=_by_slug(content / "protocols", Protocol),
-        articles=_articles(content / "articles" / language, symptoms),
+        protocols=_by_slug(content / "protocols", Protocol, read),
+        articles=_articles(content / "articles", language, symptoms),
     )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads TOML files, saying in another language what a translation has words for."""
+
+    words: Mapping[str, str]
+
+    def __call__(self, path: Path) -> dict[str, Any]:
+        table: dict[str, Any] = self._said(_toml(path))
+        return table
+
+    def _said(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._said(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: self.words.get(one, one) if key in TEXT and isinstance(one, str) else self._said(one)
+            for key, one in value.items()
+        }
+
+
+def _translations(path: Path) -> dict[str, str]:
+    """What English text is in another language: `"English text" = "translated text"`. No file, no translation."""
+    if not path.exists():
+        return {}
+    table = _toml(path)
+    for english, said in table.items():
+        if not isinstance(said, str) or not said:
+            raise ContentError(f"{_name(path)}, key {english!r}: expected text in quotes, found {said!r}.")
+    return table
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -99,8 +158,8 @@ def _saying_where(where: str, work: Callable[[], T]) -> T:
         raise ContentError(f"{where}: {error}") from error
 
 
-def _symptoms(path: Path) -> dict[str, Symptom]:
-    tables = _toml(path)
+def _symptoms(path: Path, read: _Reader) -> dict[str, Symptom]:
+    tables = read(path)
     tables.pop("status", None)
     found: dict[str, Symptom] = {}
     for slug, table in tables.items():
@@ -113,9 +172,9 @@ def _symptoms(path: Path) -> dict[str, Symptom]:
     return found
 
 
-def _instrument(path: Path, symptoms: Mapping[str, Symptom]) -> Instrument:
+def _instrument(path: Path, symptoms: Mapping[str, Symptom], read: _Reader) -> Instrument:
     where = _name(path)
-    table = _toml(path)
+    table = read(path)
     shared = table.get("defaults")
     if isinstance(shared, dict) and isinstance(table.get("items"), list):
         for item in table["items"]:
@@ -129,10 +188,10 @@ def _instrument(path: Path, symptoms: Mapping[str, Symptom]) -> Instrument:
     return made
 
 
-def _by_slug(folder: Path, cls: type[T]) -> dict[str, T]:
+def _by_slug(folder: Path, cls: type[T], read: _Reader) -> dict[str, T]:
     made: dict[str, T] = {}
     for path in _files(folder):
-        thing = build(cls, _toml(path), _name(path))
+        thing = build(cls, read(path), _name(path))
         slug: str = thing.slug  # type: ignore[attr-defined]
         if slug != path.stem:
             raise ContentError(f"{_name(path)}: the slug {slug!r} disagrees with the file name {path.stem!r}.")
@@ -154,10 +213,12 @@ def _every_opioid_has_one_course(courses: Mapping[str, Course], folder: Path) ->
             raise ContentError(f"{_name(folder)}: {opioid!r} must stand in exactly one course; found {having or 'none'}.")
 
 
-def _articles(folder: Path, symptoms: Mapping[str, Symptom]) -> dict[str, Article]:
-    articles: dict[str, Article] = {}
-    for path in _files(folder, "md"):
-        articles[path.stem] = _article(path, symptoms)
+def _articles(folder: Path, language: str, symptoms: Mapping[str, Symptom]) -> dict[str, Article]:
+    """Every article, in this language where it is written in it, else in English."""
+    paths = {path.stem: path for path in _files(folder / "en", "md")}
+    if language != "en" and (folder / language).is_dir():
+        paths |= {path.stem: path for path in _files(folder / language, "md")}
+    articles = {slug: _article(path, symptoms) for slug, path in paths.items()}
     for slug, article in articles.items():
         missing = [other for other in article.about.related if other not in articles]
         if missing:

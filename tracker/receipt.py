@@ -40,7 +40,10 @@ def saved_words(row: CheckIn, episode: Episode, previous: clinical.CheckIn | Non
     if episode.ended_at:
         return f"{said}."
     due = next_due(of_episode(episode), protocol_of(episode), now)
-    return _("%(said)s. Next COWS due %(time)s.") % {"said": said, "time": words.weekday_clock(due.at, episode.ward.tz)}
+    sentence = (
+        _("%(said)s. COWS was due %(time)s.") if due.late_by.total_seconds() > 0 else _("%(said)s. Next COWS due %(time)s.")
+    )
+    return sentence % {"said": said, "time": words.weekday_clock(due.at, episode.ward.tz)}
 
 
 def answers_of(row: CheckIn, instrument: Instrument) -> list[Answered]:

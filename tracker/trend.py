@@ -162,6 +162,7 @@ class Trend:
             "patient": panel_json(self.patient, _("Patient"), _("moderate or worse")),
             "gapWords": _("no check-in"),
             "nowWord": _("now"),
+            "givenWord": _("Given"),
         }
 
 

@@ -8,7 +8,8 @@ const scored = items.filter((item) => item.dataset.kind !== "count");
 const sum = document.querySelector("#sum strong");
 const kept = document.getElementById("draft-words");
 const ticks = form.querySelector(".ticks");
-const words = (count, one, many) => (count === 1 ? one : many);
+const words = JSON.parse(document.getElementById("script-words").textContent);
+const say = (name, values) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
 
 function stepOf(item) {
   const rate = Number.parseFloat(item.querySelector(".field input").value.replace(",", "."));
@@ -18,7 +19,7 @@ function stepOf(item) {
     const [from, value, label] = step.split(":");
     if (found === null || rate >= Number(from)) found = { value: Number(value), label };
   }
-  return item.querySelector(".cause input").value.trim() ? { value: 0, label: "another cause" } : found;
+  return item.querySelector(".cause input").value.trim() ? { value: 0, label: words.cause } : found;
 }
 
 function valueOf(item) {
@@ -35,10 +36,9 @@ function showWas(item, now) {
   const place = item.querySelector(".was");
   const before = was?.answers[item.dataset.item];
   if (now === null || typeof before !== "number") { place.textContent = ""; return; }
-  const move = now === before ? "no change" : `${now > before ? "up" : "down"} ${Math.abs(Math.round((now - before) * 10) / 10)}`;
-  const strong = document.createElement("b");
-  strong.textContent = move;
-  place.replaceChildren(now === before ? `was ${before} at ${was.at}, ` : `was ${before} at ${was.at}, now ${now}, `, strong);
+  const by = Math.abs(Math.round((now - before) * 10) / 10);
+  const name = now === before ? "same" : now > before ? "up" : "down";
+  place.textContent = say(name, { before, now, by, time: was.at });
 }
 
 function showMeasured(item) {
@@ -60,12 +60,7 @@ function showUsual(item, now) {
   const [low, high] = input.dataset.usual.split(":").map(Number);
   const celsius = item.dataset.item === "temperature" && now > 60 ? (now - 32) * 5 / 9 : now;
   const strange = now !== null && (celsius < low || celsius > high);
-  place.innerHTML = "";
-  if (strange) {
-    const strong = document.createElement("strong");
-    strong.textContent = `usual is ${low} to ${high}`;
-    place.replaceChildren("Check it: ", strong);
-  }
+  place.textContent = strange ? say("usual", { low, high }) : "";
 }
 
 function show() {
@@ -83,8 +78,9 @@ function show() {
     }
   }
   const total = scored.length;
-  sum.textContent = `${rated} of ${total} ${form.dataset.sum === "no" ? "filled in" : "rated"}`;
-  if (form.dataset.sum === "points" && rated) sum.textContent += rated === total ? `, ${points} points` : `, at least ${points} so far`;
+  const count = say(form.dataset.sum === "no" ? "filled" : "rated", { n: rated, all: total });
+  const summed = form.dataset.sum === "points" && rated > 0;
+  sum.textContent = summed ? say(rated === total ? "points" : "atLeast", { rated: count, points }) : count;
   ticks.replaceChildren(...done.map((on) => { const tick = document.createElement("i"); if (on) tick.className = "on"; return tick; }));
 }
 
@@ -95,9 +91,9 @@ async function keep() {
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: new FormData(form), redirect: "error", headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
-    kept.textContent = `Kept as a draft, ${(await answer.json()).kept}`;
+    kept.textContent = say("kept", { time: (await answer.json()).kept });
   } catch {
-    kept.textContent = "Not kept yet: no connection. Do not close this page.";
+    kept.textContent = words.notKept;
   }
 }
 

@@ -92,7 +92,7 @@ function build() {
       ctx.save();
 
       // Medicines given: a bar for each, name over amount.
-      if (data.doses.length) text("Given", 0, events.top + 12, { color: c.ink, weight: 600, px: size + 1 });
+      if (data.doses.length) text(data.givenWord, 0, events.top + 12, { color: c.ink, weight: 600, px: size + 1 });
       data.doses.filter((d) => d.x >= data.from && d.x <= data.to).forEach((dose) => {
         ctx.fillStyle = c.ink;
         ctx.fillRect(at(dose.x) - 1.5, events.top + 4, 3, 34);

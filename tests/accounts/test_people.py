@@ -200,7 +200,7 @@ def test_a_ward_is_added_with_its_clock(office):
         ({"name": ""}, "Enter the ward's name."),
         ({"name": "North"}, "There is a ward of this name. Choose another."),
         ({"zone": "Mars/Olympus"}, "Select a valid choice"),
-        ({"protocol": "nosuchprotocol"}, "Choose one of"),
+        ({"protocol": "nosuchprotocol"}, "Select a valid choice"),
     ],
 )
 def test_a_ward_that_cannot_be_added_says_why_and_keeps_what_was_typed(office, ward, changes, said):

@@ -9,6 +9,7 @@ Run as its own pytest call: `DJANGO_ALLOW_ASYNC_UNSAFE` is for the whole process
 import os
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,12 +19,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from accounts.models import User, Ward
-from tests.conftest import admit
+from tests.conftest import PASSWORD, admit
+from tracker import demo
 from tracker.actions import LastUse
 from tracker.models import Episode
 
@@ -190,10 +193,7 @@ def axe(page: Page) -> list[str]:
     )
     sure = [_axe_line(rule, node) for rule in found["violations"] for node in rule["nodes"]]
     unsure = [
-        f"undecided {_axe_line(rule, node)}"
-        for rule in found["incomplete"]
-        if rule["id"] not in UNSURE
-        for node in rule["nodes"]
+        f"undecided {_axe_line(rule, node)}" for rule in found["incomplete"] if rule["id"] not in UNSURE for node in rule["nodes"]
     ]
     return sure + unsure
 
@@ -220,3 +220,26 @@ def now() -> datetime:
 def episode(nurse: User, ward: Ward, now: datetime) -> Episode:
     return admit(nurse, ward, "Sam R.", bed="7", record_number="R-1", last_use=LastUse(now - timedelta(hours=30), "exact"),
                  admitted_at=now - timedelta(hours=20), now=now)  # fmt: skip
+
+
+_demo: sqlite3.Connection | None = None
+
+
+def demo_ward() -> None:
+    """The demo ward: made once by each worker, through the real actions, and put back from a copy after that."""
+    global _demo
+    connection.ensure_connection()
+    if _demo is None:
+        with transaction.atomic():
+            demo.make(password=PASSWORD)
+        _demo = sqlite3.connect(":memory:")
+        connection.connection.backup(_demo)
+    else:
+        _demo.backup(connection.connection)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forget_the_demo_ward() -> Iterator[None]:
+    yield
+    if _demo:
+        _demo.close()

@@ -1,5 +1,10 @@
 // What is wrong with the page as it stands now: sideways scroll, targets that are too small, text cut off in buttons.
-({ width }) => {
+async ({ width }) => {
+  // The chart is told of its new size some frames later.
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  await frame();
+  const chart = window.ebbChart;
+  for (let n = 0; chart && n < 300 && Math.abs(chart.width - chart.canvas.parentElement.clientWidth) > 1; n++) await frame();
   const wrong = [];
   const name = (one) => `${one.tagName.toLowerCase()}.${[...one.classList].join(".")} "${(one.textContent || one.name || "").trim().replace(/\s+/g, " ").slice(0, 40)}"`;
 

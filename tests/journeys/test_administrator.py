@@ -17,7 +17,6 @@ def test_a_new_colleague_can_sign_in_and_leaves_nothing_behind(browse: Browse, a
     page.get_by_role("link", name="Add a ward").click()
     page.get_by_label("Name").fill("Harbor")
     page.get_by_label("Time zone").select_option("Europe/Berlin")
-    page.get_by_label("Protocol").fill("default")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("Saved: Harbor.")
 

@@ -13,15 +13,13 @@ import brotli
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.db import transaction
 from django.urls import get_resolver, reverse
 from playwright.sync_api import Page, Response, expect
 
 from accounts.actions import save_ward
 from accounts.models import User, Ward
-from tests.conftest import PASSWORD, admit
-from tests.journeys.conftest import LAPTOP, Browse, axe, expect_status
-from tracker import demo
+from tests.conftest import admit
+from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, expect_status
 from tracker.actions import LastUse, keep_draft
 from tracker.models import CheckIn, Episode
 
@@ -35,8 +33,7 @@ class World:
     """The demo ward, an empty ward, a patient without a check-in, and names for what pages need."""
 
     def __init__(self) -> None:
-        with transaction.atomic():
-            demo.make(password=PASSWORD)
+        demo_ward()
         self.empty = save_ward(by=None, ward=Ward(name="Ward 9", zone="Europe/London"))
         self.people = {user.username: user for user in User.objects.all()}
         for name in ("nurse", "supervisor"):
@@ -132,7 +129,9 @@ def new(world: World) -> object:
     return world.new.pk
 
 
-def visit(who: str, url: str, *args: Callable[[World], object] | str, query: str = "", then: Step | None = None, status: int = 200) -> Visit:
+def visit(
+    who: str, url: str, *args: Callable[[World], object] | str, query: str = "", then: Step | None = None, status: int = 200
+) -> Visit:
     return Visit(who, url, at(url, *args, query=query), then, status)
 
 
@@ -263,7 +262,10 @@ def test_everybody_can_use(browse: Browse, world: World, name: str) -> None:
     # Given the page, as one page: a name, a language, one first heading
     page = arrive(browse, world, name)
     wrong = [] if page.locator("h1").count() == 1 else [f"{page.locator('h1').count()} first headings"]
-    if not page.locator("html[lang]").count() or page.title().removesuffix(" - Ebb").removeprefix("Error:").strip() in ("", "Ebb"):
+    if not page.locator("html[lang]").count() or page.title().removesuffix(" - Ebb").removeprefix("Error:").strip() in (
+        "",
+        "Ebb",
+    ):
         wrong.append(f"no title or no language: {page.title()}")
 
     # Then axe finds nothing, by day or by night

@@ -235,7 +235,12 @@ def test_a_patients_own_days_are_words_and_a_line(
 
 
 def test_no_page_of_a_patient_speaks_of_scores_or_bands(
-    browse: Browse, patient_user: User, nurse: User, episode: Episode, symptoms: Callable[..., CheckIn], cows: Callable[..., CheckIn]
+    browse: Browse,
+    patient_user: User,
+    nurse: User,
+    episode: Episode,
+    symptoms: Callable[..., CheckIn],
+    cows: Callable[..., CheckIn],
 ) -> None:
     # Given a patient with a staff score and a report of their own
     cows(episode, nurse, episode.admitted_at, total=38)

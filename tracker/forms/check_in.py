@@ -31,6 +31,14 @@ STILL_NOW = timedelta(minutes=15)
 """A draft picked up again within this time is still about now."""
 
 
+class NumberField(forms.DecimalField):
+    """A measured number, with a decimal point or a decimal comma."""
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        """The number typed."""
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
 class CheckInForm(forms.Form):
     """The form of one check-in: build it for an instrument, an episode and whoever reports."""
 
@@ -258,7 +266,7 @@ def fields_of(item: Item, reporter: Reporter, *, may_skip: bool) -> dict[str, fo
     """The form fields of one item, in this reporter's words. With `may_skip`, "skip this one" is an answer."""
     label = item.patient if reporter == "patient" and item.patient else item.label
     if item.kind in ("quantity", "measured"):
-        number = forms.DecimalField(
+        number = NumberField(
             label=label,
             help_text=item.hint,
             required=False,

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedIn
@@ -25,6 +26,21 @@ from tracker.receipt import answers_of, saved_words
 from tracker.results import mark_words, marks, result
 from tracker.views.me import receipt
 from tracker.views.sending import instrument_for, json_answer, keep_draft, posted, save, wants_json
+
+SCRIPT_WORDS = {
+    "same": gettext_lazy("was {before} at {time}, no change"),
+    "up": gettext_lazy("was {before} at {time}, now {now}, up {by}"),
+    "down": gettext_lazy("was {before} at {time}, now {now}, down {by}"),
+    "cause": gettext_lazy("another cause"),
+    "usual": gettext_lazy("Check it: usual is {low} to {high}"),
+    "rated": gettext_lazy("{n} of {all} rated"),
+    "filled": gettext_lazy("{n} of {all} filled in"),
+    "points": gettext_lazy("{rated}, {points} points"),
+    "atLeast": gettext_lazy("{rated}, at least {points} so far"),
+    "kept": gettext_lazy("Kept as a draft, {time}"),
+    "notKept": gettext_lazy("Not kept yet: no connection. Do not close this page."),
+}
+"""What the script of the form says, so that it can be said in another language."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,6 +162,7 @@ def staff_page(form: CheckInForm, history: clinical.History, now: datetime) -> d
         "last_cows": last,
         "last_cows_result": result(last, library().instrument("cows", last.version)) if last else "",
         "was_data": was,
+        "script_words": SCRIPT_WORDS,
         "now": now,
         "zone": zone,
     }

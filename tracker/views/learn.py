@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clinical.articles import SHELVES
+from clinical.articles import shelves
 from tracker.content import library
 
 
@@ -13,9 +13,7 @@ from tracker.content import library
 @require_safe
 def learn(request: HttpRequest) -> HttpResponse:
     """Every article, grouped by what people ask."""
-    articles = library().articles.values()
-    shelves = [(name, [a for a in articles if a.about.group == group]) for group, name in SHELVES.items()]
-    return render(request, "tracker/learn.html", {"shelves": [(name, found) for name, found in shelves if found]})
+    return render(request, "tracker/learn.html", {"shelves": shelves(library().articles.values())})
 
 
 @login_not_required
