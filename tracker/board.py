@@ -29,6 +29,7 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_BASE = 120.0, 46.0, 43.5
 ORDER = (
     "asked for help and nobody has been",
     "long past due",
+    "too unwell for the questions",
     "past due",
     "highest COWS",
     "bed",
@@ -74,10 +75,17 @@ class Row:
         return abs(self.rising)
 
     @property
+    def wants_someone(self) -> bool:
+        """Whether the patient asked for someone to come and is still waiting."""
+        return self.calls is not None and bool(self.calls.value("come_now"))
+
+    @property
     def state(self) -> str:
-        """What the rail at the left says: urgent, late, or nothing."""
-        if self.calls:
+        """What the rail at the left says: urgent, review, late, or nothing."""
+        if self.wants_someone:
             return "urgent"
+        if self.calls:
+            return "review"
         return "late" if self.due.late else "calm"
 
 
@@ -92,7 +100,7 @@ class Board:
     @property
     def calling(self) -> int:
         """How many asked for someone and are still waiting."""
-        return sum(1 for row in self.rows if row.calls)
+        return sum(1 for row in self.rows if row.wants_someone)
 
     @property
     def late(self) -> int:
@@ -147,10 +155,10 @@ def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
     )
 
 
-def urgency(one: Row) -> tuple[bool, bool, bool, int, list[tuple[int, str]]]:
+def urgency(one: Row) -> tuple[bool, bool, bool, bool, int, list[tuple[int, str]]]:
     """The order of the board, in the words of ORDER: smaller sorts higher."""
     score = (one.cows.total if one.cows.total is not None else one.cows.at_least) if one.cows else -1
-    return (one.calls is None, not one.due.overdue, not one.due.late, -score, _natural(one.episode.bed))
+    return (not one.wants_someone, not one.due.overdue, one.calls is None, not one.due.late, -score, _natural(one.episode.bed))
 
 
 def _alike(rows: list[Row]) -> list[Row]:
@@ -174,19 +182,18 @@ def _natural(bed: str) -> list[tuple[int, str]]:
 
 
 def _waiting(history: clinical.History) -> clinical.CheckIn | None:
-    """A call for someone to come that nobody has answered: no staff check-in was made with the patient after it."""
-    calls = [c for c in history.done("unwell") if c.value("come_now")]
-    if not calls:
-        return None
-    call = calls[-1]
-    answered = any(
-        c.reporter == "staff"
-        and c.not_done != "off_unit"
-        and c.observed_at >= call.observed_at
-        and c.recorded_at >= call.recorded_at
-        for c in history.check_ins
-    )
-    return None if answered else call
+    """What a patient too unwell for the questions said, until a staff check-in is made with them after it.
+
+    A call for someone to come is not hidden by a later report that asks for nobody.
+    """
+    answered = [c for c in history.check_ins if c.reporter == "staff" and c.not_done != "off_unit"]
+    waiting = [
+        said
+        for said in history.done("unwell")
+        if not any(c.observed_at >= said.observed_at and c.recorded_at >= said.recorded_at for c in answered)
+    ]
+    calls = [said for said in waiting if said.value("come_now")]
+    return next(reversed(calls or waiting), None)
 
 
 def _band_word(cows: clinical.CheckIn | None) -> str:

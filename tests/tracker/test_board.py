@@ -195,8 +195,8 @@ def in_memory(bed: str, *check_ins: clinical.CheckIn) -> Row:
     return row(episode, clinical.History(check_ins=tuple(sorted(check_ins, key=lambda c: c.observed_at)), **facts), NOW)
 
 
-def call(at: datetime) -> clinical.CheckIn:
-    return check(at, None, instrument="unwell", reporter="patient", answers={"come_now": 1})
+def call(at: datetime, come_now: int = 1) -> clinical.CheckIn:
+    return check(at, None, instrument="unwell", reporter="patient", answers={"come_now": come_now})
 
 
 def by_urgency(rows: list[Row]) -> list[Row]:
@@ -219,12 +219,16 @@ def points(r: Row) -> int:
 
 
 def beats(a: Row, b: Row) -> bool:
-    if bool(a.calls) != bool(b.calls):
-        return bool(a.calls)
-    for minutes in (60, 15):  # of a four-hourly check: a quarter of the interval, and the shortest grace
-        a_late, b_late = (r.due.late_by > timedelta(minutes=minutes) for r in (a, b))
-        if a_late != b_late:
-            return a_late
+    # 60 and 15 minutes of a four-hourly check: a quarter of the interval, and the shortest grace
+    steps = (
+        lambda r: bool(r.calls and r.calls.answers["come_now"]),
+        lambda r: r.due.late_by > timedelta(minutes=60),
+        lambda r: bool(r.calls),
+        lambda r: r.due.late_by > timedelta(minutes=15),
+    )
+    for step in steps:
+        if step(a) != step(b):
+            return step(a)
     if points(a) != points(b):
         return points(a) > points(b)
     return int(a.episode.bed) < int(b.episode.bed)
@@ -241,7 +245,7 @@ def test_no_less_urgent_patient_stands_above_a_more_urgent_one():
                     check(ago(dice.choice([0.5, 4.2, 4.25, 4.3, 4.9, 5, 5.01, 5.5, 8])), dice.choice([None, 0, 4, 13, 13, 40]))
                 )
             if dice.random() < 0.3:
-                found.append(call(ago(dice.choice([0.2, 6]))))
+                found.append(call(ago(dice.choice([0.2, 6])), dice.randrange(2)))
             rows.append(in_memory(str(bed), *found))
         dice.shuffle(rows)
         ordered = sorted(rows, key=urgency)
@@ -365,7 +369,9 @@ def test_a_call_that_reached_us_late_still_waits(
     assert one(nurse, episode).calls is not None
 
 
-def test_a_call_the_patient_took_back_is_gone(nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn]):
+def test_a_call_the_patient_took_back_is_no_call_but_still_too_unwell(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn]
+):
     was = unwell(episode, patient_user, ago(0.5))
     record(
         episode,
@@ -377,7 +383,19 @@ def test_a_call_the_patient_took_back_is_gone(nurse: User, patient_user: User, e
         replaces=was,
         replace_reason="patient_correction",
     )
-    assert one(nurse, episode).calls is None
+    found = one(nurse, episode)
+    assert (found.wants_someone, found.state) == (False, "review")
+
+
+def test_too_unwell_for_the_questions_is_seen_also_when_nobody_is_wanted(
+    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
+):
+    """The button says "just tell staff": then staff are told."""
+    unwell(episode, patient_user, ago(0.5), come_now=0)
+    found = one(nurse, episode)
+    assert (found.wants_someone, found.state, found.calls and found.calls.value("come_now")) == (False, "review", 0)
+    cows(episode, nurse, ago(0.1))
+    assert one(nurse, episode).state == "calm"
 
 
 # What a row says --------------------------------------------------------------------------------------------
