@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
@@ -228,9 +227,6 @@ def test_off_the_unit_takes_two_taps(browse: Browse, nurse: User, episode: Episo
     assert (effort.taps, effort.keys) == (2, 0)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Bug: Enter presses the first button of the form, which is Asleep; templates/tracker/check_in.html"
-)
 def test_enter_in_the_pulse_field_never_records_the_patient_as_asleep(browse: Browse, nurse: User, episode: Episode) -> None:
     # Given a pulse that was typed
     page = browse(nurse, TABLET)
