@@ -300,7 +300,9 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
         problems["breaths"] = _("Count the breaths for one minute and enter them: sleep and an overdose look alike.")
     if entry.not_done:
         if entry.answers:
-            problems[""] = _("A check-in that could not be done carries no answers. Save the answers, or clear them.")
+            problems[""] = _(
+                "Some questions are rated already. Save them as an incomplete check-in, or open the form again and start over before saying that it could not be done."
+            )
     else:
         try:
             answers = instrument.settle(entry.answers, entry.reporter)  # type: ignore[arg-type]

@@ -280,7 +280,7 @@ def test_what_was_not_done_carries_no_score_and_no_answers(nurse: User, episode:
     row = not_done(episode, nurse, NOW, "asleep", breaths=14)
     assert (row.total, row.at_least, row.rated, row.band, row.complete, row.answers) == (None, 0, 0, "", False, {})
     assert (row.not_done, row.breaths, row.incomplete_reason) == ("asleep", 14, "")
-    assert "carries no answers" in refused(nurse, episode, not_done="declined")[""]
+    assert "Some questions are rated already" in refused(nurse, episode, not_done="declined")[""]
 
 
 def test_somebody_asleep_is_somebody_whose_breaths_were_counted(nurse: User, episode: Episode):

@@ -250,7 +250,7 @@ class CheckInForm(forms.Form):
             said="|".join(str(data.get(f"at{part}") or "") for part in ("", "_day", "_clock", "_which"))
             if self.said_when == "other"
             else self.said_when,
-            answers={} if not_done else self.answers(),
+            answers=self.answers(),
             about=data["about"],
             not_done=not_done,
             breaths=data["breaths"],

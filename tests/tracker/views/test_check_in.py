@@ -537,11 +537,13 @@ def test_asleep_with_breaths_is_a_contact_without_a_score(visitor, nurse, episod
     assert "min late" not in board
 
 
-def test_asleep_throws_away_half_filled_answers_rather_than_scoring_them(visitor, nurse, episode, fill):
+def test_rated_answers_are_never_thrown_away_by_saying_it_could_not_be_done(visitor, nurse, episode, fill):
     client = visitor(nurse)
-    client.post(form_url(episode), fill(client, episode, gi=5) | {"not_done": "asleep", "breaths": "12"})
-    row = CheckIn.objects.get()
-    assert (row.not_done, row.answers, row.at_least) == ("asleep", {}, 0)
+    answer = client.post(form_url(episode), fill(client, episode, gi=5) | {"not_done": "asleep", "breaths": "12"})
+    assert answer.status_code == 422
+    assert "Some questions are rated already." in Page(answer).words
+    assert Page(answer).sends("cows_gi")["cows_gi"] == "5", "what was rated is still chosen"
+    assert CheckIn.objects.count() == 0
 
 
 @pytest.mark.parametrize("typed", ["3", "61", "many"])
