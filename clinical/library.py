@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from clinical.articles import Article, FrontMatter
 from clinical.courses import OPIOIDS, Course, Opioid
 from clinical.instruments import Instrument, prove, with_defaults, with_symptoms
+from clinical.medicines import Medicine
 from clinical.protocols import Protocol
 from clinical.strict import ContentError, build
 from clinical.symptoms import Symptom
@@ -31,6 +32,7 @@ class Library:
     courses: Mapping[str, Course]
     protocols: Mapping[str, Protocol]
     articles: Mapping[str, Article]
+    medicines: Mapping[str, Medicine]
 
     def instrument(self, slug: str, version: int | None = None) -> Instrument:
         """The newest version of an instrument, or the one asked for. Raises KeyError if there is none."""
@@ -43,7 +45,7 @@ class Library:
 
 def load(content: Path, language: str = "en") -> Library:
     """Read everything below `content`. Raises ContentError at the first thing that is wrong."""
-    symptoms = _symptoms(content / "symptoms.toml")
+    symptoms = _tables(content / "symptoms.toml", Symptom)
     editions: dict[tuple[str, int], Instrument] = {}
     for path in _files(content / "instruments"):
         instrument = _instrument(path, symptoms)
@@ -51,6 +53,11 @@ def load(content: Path, language: str = "en") -> Library:
     newest: dict[str, Instrument] = {}
     for instrument in sorted(editions.values(), key=lambda i: i.version):
         newest[instrument.slug] = instrument
+    medicines = _tables(content / "medicines.toml", Medicine)
+    protocols = _by_slug(content / "protocols", Protocol)
+    for protocol in protocols.values():
+        where = f"{_name(content / 'protocols')}/{protocol.slug}.toml"
+        _names_what_exists(where, protocol, newest, medicines)
     courses = _by_slug(content / "courses", Course)
     _every_opioid_has_one_course(courses, content / "courses")
     return Library(
@@ -58,8 +65,9 @@ def load(content: Path, language: str = "en") -> Library:
         instruments=dict(sorted(newest.items(), key=lambda pair: pair[1].order)),
         editions=editions,
         courses=courses,
-        protocols=_by_slug(content / "protocols", Protocol),
+        protocols=protocols,
         articles=_articles(content / "articles" / language, symptoms),
+        medicines=medicines,
     )
 
 
@@ -91,11 +99,12 @@ def _saying_where(where: str, work: Callable[[], T]) -> T:
         raise ContentError(f"{where}: {error}") from error
 
 
-def _symptoms(path: Path) -> dict[str, Symptom]:
+def _tables(path: Path, cls: type[T]) -> dict[str, T]:
+    """One file of many things: every table is one, and its heading is its slug."""
     tables = _toml(path)
     tables.pop("status", None)
     return {
-        slug: build(Symptom, {"slug": slug, **table} if isinstance(table, dict) else table, f"{_name(path)}, [{slug}]")
+        slug: build(cls, {"slug": slug, **table} if isinstance(table, dict) else table, f"{_name(path)}, [{slug}]")
         for slug, table in tables.items()
     }
 
@@ -124,6 +133,22 @@ def _by_slug(folder: Path, cls: type[T]) -> dict[str, T]:
             raise ContentError(f"{_name(path)}: the slug {slug!r} disagrees with the file name {path.stem!r}.")
         made[slug] = thing
     return made
+
+
+def _names_what_exists(
+    where: str, protocol: Protocol, instruments: Mapping[str, Instrument], medicines: Mapping[str, Medicine]
+) -> None:
+    """A rule about a sign or a medicine that nobody can record would silently never speak."""
+    signs = instruments["danger"].item_by_slug if "danger" in instruments else {}
+    rules = protocol.rules
+    for place, named in (("ticks", rules.ticks.events), ("R21", rules.R21.emergency + rules.R21.urgent)):
+        for sign in named:
+            if sign not in signs:
+                raise ContentError(f"{where}, rules.{place}: {sign!r} is no question of content/instruments/danger.toml.")
+    for after in protocol.after_dose:
+        for medicine in after.medicines:
+            if medicine not in medicines:
+                raise ContentError(f"{where}, after_dose: {medicine!r} is not in content/medicines.toml.")
 
 
 def _every_opioid_has_one_course(courses: Mapping[str, Course], folder: Path) -> None:
