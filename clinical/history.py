@@ -1,18 +1,20 @@
 """One episode as the rules, the chart and the board see it: plain values, whole, in the order things happened."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
 from clinical.courses import Course, Opioid
 from clinical.instruments import SKIPPED, Answer
+from clinical.medicines import Kind, Medicine
 from clinical.symptoms import Phase, Reporter
 from clinical.times import hours_between
 
 Precision = Literal["exact", "about", "date", "unknown"]
 NotDone = Literal["", "asleep", "declined", "off_unit", "other"]
+DoseStatus = Literal["given", "refused", "held", "missed", "vomited_after", "wasted"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class CheckIn:
 
 @dataclass(frozen=True)
 class Dose:
-    """One medicine given."""
+    """One entry of the medicine log, as it counts today. `given_at` is when it was given, or offered and not taken."""
 
     id: str
     medicine: str
@@ -59,6 +61,24 @@ class Dose:
     amount: str
     given_at: datetime
     ends_course: bool = False
+    status: DoseStatus = "given"
+    kind: Kind | Literal[""] = ""
+    form: str = ""
+    unit: str = ""
+    route: str = ""
+    recorded_at: datetime | None = None
+    recorded_by: str = ""
+    about: bool = False
+    amended: bool = False
+
+    @property
+    def taken(self) -> bool:
+        """Whether any of it may have been taken in. One vomited afterwards may have been, so it counts."""
+        return self.status in ("given", "vomited_after")
+
+    def of(self, medicine: Medicine) -> "Dose":
+        """This entry with the name, kind and effect on the course that its medicine has."""
+        return replace(self, medicine=medicine.slug, label=medicine.name, kind=medicine.kind, ends_course=medicine.ends_course)
 
 
 @dataclass(frozen=True)
@@ -72,6 +92,7 @@ class History:
     check_ins: tuple[CheckIn, ...] = ()
     doses: tuple[Dose, ...] = ()
     ended_at: datetime | None = None
+    age: int | None = None
 
     @property
     def counted_from(self) -> datetime:
@@ -85,7 +106,7 @@ class History:
     @cached_property
     def treated_from(self) -> datetime | None:
         """The first dose after which the usual course no longer describes this person."""
-        return next((dose.given_at for dose in self.doses if dose.ends_course), None)
+        return next((dose.given_at for dose in self.doses if dose.ends_course and dose.taken), None)
 
     def done(self, instrument: str, reporter: Reporter | None = None) -> list[CheckIn]:
         """Check-ins with answers, of one instrument, oldest first."""
@@ -94,6 +115,16 @@ class History:
             for check_in in self.check_ins
             if check_in.instrument == instrument and not check_in.not_done and (reporter is None or check_in.reporter == reporter)
         ]
+
+    def as_of(self, moment: datetime) -> "History":
+        """What had happened by this moment: in order of time, every entry once."""
+        check_ins = {c.id: c for c in self.check_ins if c.observed_at <= moment}
+        doses = {d.id: d for d in self.doses if d.given_at <= moment}
+        return replace(
+            self,
+            check_ins=tuple(sorted(check_ins.values(), key=lambda c: (c.observed_at, c.recorded_at, c.id))),
+            doses=tuple(sorted(doses.values(), key=lambda d: (d.given_at, d.id))),
+        )
 
     def contacts(self, instrument: str) -> list[CheckIn]:
         """Check-ins of one instrument by staff, also those that could not be done: someone was there."""

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from clinical.articles import Article, FrontMatter
 from clinical.courses import OPIOIDS, Course, Opioid
 from clinical.instruments import Instrument, prove, with_defaults, with_symptoms
+from clinical.medicines import Medicine
 from clinical.protocols import Protocol
 from clinical.strict import ContentError, build
 from clinical.symptoms import Symptom
@@ -31,6 +32,7 @@ class Library:
     courses: Mapping[str, Course]
     protocols: Mapping[str, Protocol]
     articles: Mapping[str, Article]
+    medicines: Mapping[str, Medicine]
 
     def instrument(self, slug: str, version: int | None = None) -> Instrument:
         """The newest version of an instrument, or the one asked for. Raises KeyError if there is none."""
@@ -70,7 +72,7 @@ def load(content: Path, language: str = "en") -> Library:
     Raises ContentError at the first thing that is wrong.
     """
     read = _Reader(_translations(content / "translations" / f"{language}.toml"))
-    symptoms = _symptoms(content / "symptoms.toml", read)
+    symptoms = _tables(content / "symptoms.toml", Symptom, read)
     editions: dict[tuple[str, int], Instrument] = {}
     for path in _files(content / "instruments"):
         instrument = _instrument(path, symptoms, read)
@@ -81,6 +83,11 @@ def load(content: Path, language: str = "en") -> Library:
     for instrument in sorted(editions.values(), key=lambda i: i.version):
         newest[instrument.slug] = instrument
     _what_measures_is_there(symptoms, newest, content / "symptoms.toml")
+    medicines = _tables(content / "medicines.toml", Medicine, read)
+    protocols = _by_slug(content / "protocols", Protocol, read)
+    for protocol in protocols.values():
+        where = f"{_name(content / 'protocols')}/{protocol.slug}.toml"
+        _names_what_exists(where, protocol, newest, medicines)
     courses = _by_slug(content / "courses", Course, read)
     _every_opioid_has_one_course(courses, content / "courses")
     return Library(
@@ -88,8 +95,9 @@ def load(content: Path, language: str = "en") -> Library:
         instruments=dict(sorted(newest.items(), key=lambda pair: pair[1].order)),
         editions=editions,
         courses=courses,
-        protocols=_by_slug(content / "protocols", Protocol, read),
+        protocols=protocols,
         articles=_articles(content / "articles", language, symptoms),
+        medicines=medicines,
     )
 
 
@@ -158,17 +166,18 @@ def _saying_where(where: str, work: Callable[[], T]) -> T:
         raise ContentError(f"{where}: {error}") from error
 
 
-def _symptoms(path: Path, read: _Reader) -> dict[str, Symptom]:
+def _tables(path: Path, cls: type[T], read: _Reader) -> dict[str, T]:
+    """One file of many things: every table is one, and its heading is its slug."""
     tables = read(path)
     tables.pop("status", None)
-    found: dict[str, Symptom] = {}
+    found: dict[str, T] = {}
     for slug, table in tables.items():
         where = f"{_name(path)}, [{slug}]"
         if not isinstance(table, dict):
             raise ContentError(f"{where}: expected a table with keys, found {table!r}.")
         if "slug" in table:
             raise ContentError(f"{where}: the heading is the slug. Remove the key 'slug'.")
-        found[slug] = build(Symptom, {"slug": slug, **table}, where)
+        found[slug] = build(cls, {"slug": slug, **table}, where)
     return found
 
 
@@ -204,6 +213,22 @@ def _what_measures_is_there(symptoms: Mapping[str, Symptom], instruments: Mappin
     for symptom in symptoms.values():
         if symptom.measured_by and symptom.measured_by not in measured:
             raise ContentError(f"{_name(path)}, [{symptom.slug}]: no instrument measures {symptom.measured_by!r}.")
+
+
+def _names_what_exists(
+    where: str, protocol: Protocol, instruments: Mapping[str, Instrument], medicines: Mapping[str, Medicine]
+) -> None:
+    """A rule about a sign or a medicine that nobody can record would silently never speak."""
+    signs = instruments["danger"].item_by_slug if "danger" in instruments else {}
+    rules = protocol.rules
+    for place, named in (("ticks", rules.ticks.events), ("R21", rules.R21.emergency + rules.R21.urgent)):
+        for sign in named:
+            if sign not in signs:
+                raise ContentError(f"{where}, rules.{place}: {sign!r} is no question of content/instruments/danger.toml.")
+    for after in protocol.after_dose:
+        for medicine in after.medicines:
+            if medicine not in medicines:
+                raise ContentError(f"{where}, after_dose: {medicine!r} is not in content/medicines.toml.")
 
 
 def _every_opioid_has_one_course(courses: Mapping[str, Course], folder: Path) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from clinical.thresholds import Rules
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -45,8 +47,10 @@ class Protocol:
     disagreement_share: Decimal
     grace_minutes: int
     grace_share: Decimal
+    escalation_minutes: int
     staff_checks: tuple[Interval, ...]
     patient_checks: PatientChecks
+    rules: Rules
     after_dose: tuple[AfterDose, ...] = ()
 
     def __post_init__(self) -> None:

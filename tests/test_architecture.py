@@ -30,7 +30,7 @@ TRACKER = (
     ("views", "middleware", "context", "apps", "admin", "management"),
     ("forms", "templatetags"),
     ("actions", "demo"),
-    ("board", "trend", "heat_map", "own_trend", "reading", "receipt"),
+    ("board", "trend", "heat_map", "own_trend", "reading", "receipt", "watch"),
     ("access", "history", "results"),
     ("words", "content"),
     ("models",),

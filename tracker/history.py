@@ -1,7 +1,7 @@
 """Rows in, `clinical.history.History` out: what the rules, the chart and the board reason with."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from clinical import history as clinical
 from clinical.courses import Course
@@ -26,7 +26,13 @@ def of_rows(episode: Episode, rows: Iterable[CheckIn]) -> clinical.History:
         last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
         check_ins=tuple(check_ins),
         ended_at=episode.ended_at,
+        age=age_at(episode.patient.date_of_birth, episode.admitted_at.astimezone(episode.ward.tz).date()),
     )
+
+
+def age_at(born: date, day: date) -> int:
+    """Whole years on this day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def hours_at(episode: Episode, at: datetime) -> float:

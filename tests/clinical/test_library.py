@@ -67,7 +67,9 @@ def test_a_symptom_that_is_measured_names_a_vital_sign_that_exists(real: Library
 
 
 def test_the_instruments_come_in_their_order(real: Library):
-    assert list(real.instruments) == ["cows", "symptom-check", "vitals", "sows10", "unwell"]
+    assert list(real.instruments) == [
+        "cows", "symptom-check", "vitals", "danger", "safety", "sows10", "unwell", "intake", "leaving",
+    ]  # fmt: skip
 
 
 def test_an_old_version_can_still_be_read(real: Library):
@@ -113,7 +115,7 @@ def test_an_article_cannot_bring_script_into_a_page(content: Path):
     assert 'href="javascript' not in html
 
 
-@pytest.mark.parametrize("slug", ["cows", "symptom-check", "sows10", "vitals", "unwell"])
+@pytest.mark.parametrize("slug", ["cows", "symptom-check", "sows10", "vitals", "unwell", "danger", "safety", "intake", "leaving"])
 def test_every_worked_example_is_really_worked(real: Library, slug: str):
     instrument = real.instrument(slug)
     assert len(instrument.examples) >= 3
@@ -147,7 +149,7 @@ COWS, CHECK, SOWS, UNWELL, VITALS = (
     f"instruments/{name}.toml" for name in ("cows", "symptom-check", "sows10", "unwell", "vitals")
 )
 SHORT, PROTOCOL, DAY1 = "courses/short-acting.toml", "protocols/default.toml", "articles/en/day1.md"
-SYMPTOMS = "symptoms.toml"
+SYMPTOMS, MEDICINES = "symptoms.toml", "medicines.toml"
 
 BROKEN = {
     # instruments
@@ -211,6 +213,37 @@ BROKEN = {
     "half an hour where whole ones belong": (PROTOCOL, "every_hours = 4", "every_hours = 4.5", "key 'staff_checks', number 1, key 'every_hours': expected a whole number"),
     "a protocol under another name": (PROTOCOL, 'slug = "default"', 'slug = "standard"', "disagrees with the file name 'default'"),
     "a protocol without its number": (PROTOCOL, "late_entry_minutes = 15\n", "", "the key 'late_entry_minutes' is missing"),
+    "a rule without a number": (PROTOCOL, "very_low_pulse_to = 40 ", "# ", "key 'rules', key 'R02': the key 'very_low_pulse_to' is missing"),
+    "a rule with a number nobody knows": (PROTOCOL, "run_checks = 3", "run_checks = 3\nrun_hours = 8", "key 'rules', key 'R01': unknown key 'run_hours'"),
+    "a rule that does not exist": (PROTOCOL, "[rules.R11]", "[rules.R25]\nfrom_hours = 72\n[rules.R11]", "key 'rules': unknown key 'R25'"),
+    "a rule left out": (PROTOCOL, "[rules.R11]\nfrom_hours = 72\n", "", "key 'rules': the key 'R11' is missing"),
+    "a rule's number in quotes": (PROTOCOL, "severity_from = 1", 'severity_from = "1"', "key 'severity_from': expected a whole number"),
+    "bands that do not rise": (PROTOCOL, "urgent_from = 25\ntop_from", "urgent_from = 38\ntop_from", "review_from, urgent_from, top_from must rise"),
+    "a high pressure below the low one": (PROTOCOL, "very_low_systolic_to = 90", "very_low_systolic_to = 170", "very_low_systolic_to, systolic_from, very_high_systolic_from must rise"),
+    "a vital sign with crossed edges": (PROTOCOL, "urgent_from = 131", "urgent_from = 61", "the edges of 'pulse' must rise"),
+    "a vital sign nobody can record": (PROTOCOL, 'vital = "spo2"', 'vital = "spo3"', "key 'vital': 'spo3' is not one of pulse"),
+    "a danger sign nobody can tick": (PROTOCOL, '"yellow_eyes"', '"green_eyes"', "rules.R21: 'green_eyes' is no question of content/instruments/danger.toml"),
+    "danger signs without their form": ("instruments/danger.toml", 'slug = "yellow_eyes"', 'slug = "eyes"', "rules.R21: 'yellow_eyes' is no question"),
+    "an event nobody can tick": (PROTOCOL, 'events = ["seizure"', 'events = ["seizures"', "rules.ticks: 'seizures' is no question"),
+    "a danger sign of two levels": (PROTOCOL, 'urgent = ["belly_pain"', 'urgent = ["seizure"', "'seizure' stands under emergency and under urgent"),
+    "a scale there is not": (PROTOCOL, 'instruments = ["cows", "sows16"', 'instruments = ["cowz", "sows16"', "'cowz' is not one of cows, sows16, sows10"),
+    "a wait that leaves out an opioid": (PROTOCOL, "heroin = 12, fentanyl", "fentanyl", "wait_hours must name every kind of opioid once; look at 'heroin'"),
+    "days for an opioid nobody knows": (PROTOCOL, "{ heroin = 7", "{ herion = 7, heroin = 7", "wait_days must name every kind of opioid once; look at 'herion'"),
+    "urgent as soon as it is due": (PROTOCOL, "urgent_intervals = 2", "urgent_intervals = 1", "urgent_intervals must be 2 or more"),
+    "a look after a medicine there is not": (PROTOCOL, 'medicines = ["methadone"]', 'medicines = ["methadon"]', "after_dose: 'methadon' is not in content/medicines.toml"),
+    "a protocol without its escalation": (PROTOCOL, "escalation_minutes = 15", "", "the key 'escalation_minutes' is missing"),
+    # medicines
+    "a medicine of an unknown kind": (MEDICINES, 'kind = "alpha2"', 'kind = "alpha"', "[clonidine], key 'kind': 'alpha' is not one of agonist"),
+    "a medicine given in an unknown way": (MEDICINES, 'routes = ["PO", "TD"]', 'routes = ["oral"]', "[clonidine], key 'routes', number 1: 'oral' is not one of"),
+    "a medicine in an unknown unit": (MEDICINES, 'units = ["mg"]', 'units = ["mcg"]', "[methadone], key 'units', number 1: 'mcg' is not one of mg"),
+    "a medicine in an unknown form": (MEDICINES, 'forms = ["oral solution", "tablet"]', 'forms = ["pill"]', "[methadone], key 'forms', number 1: 'pill' is not one of"),
+    "a medicine in no form": (MEDICINES, 'forms = ["oral solution", "tablet"]', "forms = []", "[methadone]: forms must name at least one"),
+    "an agonist that leaves the course": (MEDICINES, "ends_course = true", "ends_course = false", "[methadone]: ends_course must be true exactly for"),
+    "a comfort medicine that ends the course": (MEDICINES, 'kind = "comfort"\nends_course = false', 'kind = "comfort"\nends_course = true', "[loperamide]: ends_course must be true exactly for"),
+    "a fact without a source": (MEDICINES, 'source = "UpToDate table as copied by others" }', 'source = "" }', "[clonidine], key 'facts', number 2: a fact needs its text and its source"),
+    "an unknown key of a medicine": (MEDICINES, "controlled = true", "witness = true", "[methadone]: unknown key 'witness'"),
+    "a medicine without facts": (MEDICINES, "facts = []", "", "[nalmefene]: the key 'facts' is missing"),
+    "a medicine written twice": (MEDICINES, "[clonidine]", "[methadone]", "this is not valid TOML"),
     # articles
     "an article about an unknown symptom": (DAY1, '"runny_nose"', '"runny_noes"', "key 'symptoms': 'runny_noes' is not in content/symptoms.toml"),
     "an article for an unknown reader": (DAY1, 'audience = ["patient"]', 'audience = ["doctor"]', "'doctor' is not one of patient, family, staff"),

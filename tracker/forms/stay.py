@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User, plain_name
 from tracker.actions import LastUse, Stay
 from tracker.forms.when import add_clock, read_clock
+from tracker.history import age_at
 from tracker.models import Episode
 
 _needed = {"required": gettext_lazy("Fill this in.")}
@@ -123,7 +124,7 @@ class AdmitForm(StayForm):
         """A birthday in the past, of somebody at least 18: ranges and rules here are for adults."""
         born: date = self.cleaned_data["date_of_birth"]
         today = self.now.astimezone(self.zone).date()
-        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        age = age_at(born, today)
         if born > today or age > 120:
             raise forms.ValidationError(_("Check the year: this date of birth cannot be right."))
         if age < 18:

@@ -15,6 +15,7 @@ from tracker.heat_map import heat_map, source_for
 from tracker.reading import beside
 from tracker.trend import trend
 from tracker.views.check_in import others
+from tracker.watch import watch
 
 
 @require_safe
@@ -35,6 +36,7 @@ def episode(request: SignedIn, pk: UUID) -> HttpResponse:
         "heat": heat_map(found, source),
         "heat_source": source,
         "picks": beside(found.history, found.where, found.now, "staff"),
+        "watch": watch(found.history, stay, found.now),
         "drafts": [(one, library().instrument(one.instrument).name) for one in access.drafts(stay)],
         "others": others("cows"),
         "chart": found.as_json(),

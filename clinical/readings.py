@@ -1,0 +1,201 @@
+"""What the record says about one thing: the newest pulse, the last complete score, whether a sign was ticked.
+
+Plain functions over a History. A value stands until the same thing is recorded again: nothing recorded in between
+is neither good news nor bad. "Not known" and "rather not say" are no news either, and never take back a "Yes".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from clinical.history import CheckIn, History
+from clinical.symptoms import Reporter
+from clinical.times import later
+
+NO, YES, NOT_KNOWN = 0, 1, 9
+"""The answers of the danger, intake and leaving forms."""
+
+SCALE_NAMES: Mapping[str, str] = {"cows": "COWS", "sows10": "SOWS-10", "sows16": "SOWS-16"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that can be read from check-ins: its name, its unit and where it is recorded."""
+
+    label: str
+    unit: str
+    sources: tuple[tuple[str, str], ...]
+    asleep: bool = False
+
+    def words(self, value: Decimal) -> str:
+        """The value as it is read aloud."""
+        return f"{value:f}{'' if self.unit.startswith('%') else ' '}{self.unit}".strip()
+
+
+PULSE = Measure("Pulse", "a minute", (("vitals", "pulse"), ("cows", "cows_pulse_rate")))
+SYSTOLIC = Measure("Systolic blood pressure", "mmHg", (("vitals", "systolic"),))
+DIASTOLIC = Measure("Diastolic blood pressure", "mmHg", (("vitals", "diastolic"),))
+STANDING_SYSTOLIC = Measure("Systolic blood pressure, standing", "mmHg", (("vitals", "standing_systolic"),))
+STANDING_DIASTOLIC = Measure("Diastolic blood pressure, standing", "mmHg", (("vitals", "standing_diastolic"),))
+BREATHS = Measure("Breaths", "a minute", (("vitals", "respiratory_rate"),), asleep=True)
+SATURATION = Measure("Oxygen saturation", "%", (("vitals", "spo2"),))
+TEMPERATURE = Measure("Temperature", "°C", (("vitals", "temperature"),))
+ALERTNESS = Measure("Alertness", "of 4", (("vitals", "alertness"),))
+VITALS: Mapping[str, Measure] = {
+    "pulse": PULSE,
+    "systolic": SYSTOLIC,
+    "diastolic": DIASTOLIC,
+    "respiratory_rate": BREATHS,
+    "spo2": SATURATION,
+    "temperature": TEMPERATURE,
+    "alertness": ALERTNESS,
+}
+"""The measures rule R14 has ranges for, by their name in the vitals form."""
+
+VOMITING = Measure("Vomiting", "of 3", (("symptom-check", "vomiting"),))
+DIARRHEA = Measure("Diarrhea", "of 3", (("symptom-check", "diarrhea"),))
+VOMITING_TIMES = Measure("Vomiting, times since the check before", "", (("symptom-check", "vomiting_count"),))
+DIARRHEA_TIMES = Measure("Diarrhea, times since the check before", "", (("symptom-check", "diarrhea_count"),))
+STOMACH = Measure("COWS stomach item", "points", (("cows", "cows_gi"),))
+TREMOR = Measure("COWS tremor item", "points", (("cows", "cows_tremor"),))
+QTC = Measure("QTc", "ms", (("intake", "qtc"),))
+
+DANGER: Mapping[str, str] = {
+    "confusion": "New confusion",
+    "hallucinations": "Seeing or hearing things",
+    "seizure": "Seizure",
+    "fainted": "Fainted",
+    "chest_pain": "Chest pain",
+    "trouble_breathing": "Trouble breathing",
+    "blue_lips": "Blue lips or gurgling",
+    "blood": "Blood in vomit or stool",
+    "headache_neck": "Severe headache or stiff neck",
+    "belly_pain": "Severe belly pain",
+    "yellow_eyes": "Yellow eyes",
+    "rigors": "Shaking chills",
+    "injection_site": "Red or hot injection site",
+    "new_murmur": "New heart murmur",
+    "no_fluids": "Cannot keep fluids down",
+    "no_urine": "No urine for 8 hours",
+    "used_since": "Used since the last check",
+    "pinpoint_pupils": "Pinpoint pupils",
+}
+"""The questions of the danger form, as staff read them."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One value, when it was true, and the check-in that holds it."""
+
+    value: Decimal
+    at: datetime
+    check_in: CheckIn
+
+
+def readings(history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None) -> list[Reading]:
+    """Every value of this measure, in the order of the history; `since` and `until` include their moment."""
+    found = []
+    for check_in in history.check_ins:
+        at = check_in.observed_at
+        if (since and at < since) or (until and at > until):
+            continue
+        value = _value(check_in, measure)
+        if value is not None:
+            found.append(Reading(Decimal(str(value)), at, check_in))
+    return found
+
+
+def newest(history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None) -> Reading | None:
+    """The last value of this measure, or None where there is none."""
+    return next(reversed(readings(history, measure, since, until)), None)
+
+
+def _value(check_in: CheckIn, measure: Measure) -> int | float | None:
+    if check_in.not_done:
+        return check_in.breaths if measure.asleep else None
+    for instrument, item in measure.sources:
+        if check_in.instrument == instrument and (value := check_in.value(item)) is not None:
+            return value
+    return None
+
+
+def answers(history: History, instrument: str, item: str) -> list[Reading]:
+    """Every answer to one question that says something, oldest first."""
+    measure = Measure(item, "", ((instrument, item),))
+    return [reading for reading in readings(history, measure) if reading.value != NOT_KNOWN]
+
+
+def answer(history: History, instrument: str, item: str) -> Reading | None:
+    """The last answer to one question that says something."""
+    return next(reversed(answers(history, instrument, item)), None)
+
+
+def said_yes(history: History, instrument: str, item: str) -> Reading | None:
+    """The last answer to one question, where it is a Yes."""
+    last = answer(history, instrument, item)
+    return last if last and last.value == YES else None
+
+
+def ticked(history: History, sign: str, now: datetime, *, events: Sequence[str] = (), event_hours: int = 0) -> Reading | None:
+    """The danger sign, where it stands: the last answer is Yes, or it is an event of the last so many hours."""
+    last = said_yes(history, "danger", sign)
+    if last or sign not in events:
+        return last
+    since = later(now, -timedelta(hours=event_hours))
+    return next((r for r in reversed(answers(history, "danger", sign)) if r.value == YES and r.at >= since), None)
+
+
+def scores(history: History, scale: str, since: datetime | None = None, until: datetime | None = None) -> list[CheckIn]:
+    """The check-ins of one scale on which something was rated, oldest first."""
+    return [
+        c
+        for c in history.done(scale)
+        if (c.rated or c.total is not None) and not (since and c.observed_at < since) and not (until and c.observed_at > until)
+    ]
+
+
+def complete(checks: Sequence[CheckIn]) -> list[CheckIn]:
+    """Those with a total."""
+    return [c for c in checks if c.total is not None]
+
+
+def floor(check_in: CheckIn) -> int:
+    """The total, or what it is at least: every item only adds points."""
+    return check_in.at_least if check_in.total is None else check_in.total
+
+
+def score_words(check_in: CheckIn) -> str:
+    """ "13", or "at least 13 (9 of 11 items)" where something is missing."""
+    if check_in.total is not None:
+        return str(check_in.total)
+    return f"at least {check_in.at_least} ({check_in.rated} of {check_in.asked} items)"
+
+
+def times(history: History, measure: Measure, since: datetime, until: datetime) -> tuple[int, list[Reading]]:
+    """How many times it was counted, and the counts. By each reporter alone, the higher of the two: the same bout,
+    told by the patient and by staff, is not two."""
+    by: dict[Reporter, list[Reading]] = {"staff": [], "patient": []}
+    for reading in readings(history, measure, since, until):
+        by[reading.check_in.reporter].append(reading)
+    most = max(by.values(), key=lambda found: sum(reading.value for reading in found))
+    return int(sum(reading.value for reading in most)), most
+
+
+def clock(at: datetime, now: datetime) -> str:
+    """A time of day in the zone of `now`, with the day where it is another one."""
+    here, today = at.astimezone(now.tzinfo), now.date()
+    if here.date() == today:
+        return f"{here:%H:%M}"
+    return f"{here:%a %H:%M}" if abs((today - here.date()).days) < 7 else f"{here.day} {here:%b %H:%M}"
+
+
+def span(gap: timedelta) -> str:
+    """How long, in words."""
+    minutes = int(gap / timedelta(minutes=1))
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} d"
+    return f"{hours} h {rest:02d} min" if rest else f"{hours} h"

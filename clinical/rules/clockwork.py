@@ -1,0 +1,93 @@
+"""What time itself raises: R11 and R13."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from clinical.history import History
+from clinical.protocols import Protocol
+from clinical.readings import answer, clock, said_yes, span
+from clinical.rules.finding import Fact, Finding, Rule, Urgency, last_use
+from clinical.schedule import SCHEDULED, next_due
+
+LEAVING = {
+    "naloxone_offered": "Naloxone offered",
+    "overdose_talk": "Talked about overdose and lost tolerance",
+    "next_plan": "Follow-up or treatment planned",
+}
+"""The questions of the leaving form, as staff read them."""
+
+
+@dataclass(frozen=True)
+class LostTolerance(Rule):
+    """R11.
+
+    [D] Also for somebody on methadone or buprenorphine, because treatment can stop. Where last use is not known the
+    hours count from admission. Once the stay has ended, each of the three facts of the leaving form that is not a "Yes"
+    is missing, whatever else was said.
+    """
+
+    slug: ClassVar[str] = "R11"
+    name: ClassVar[str] = "Lost tolerance"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.INFO, Urgency.URGENT)
+    source: ClassVar[str] = (
+        "Deaths after treatment stops: Cornish and others, BMJ, 2010; 59% used again within a week: Smyth and others, "
+        "2010; Vivitrol label, 2022; the hour: design decision."
+    )
+    explains: ClassVar[str] = "Keeps in sight that the old dose can kill now, and checks what was talked about before leaving."
+    patient_line: ClassVar[str] = (
+        "Your body can no longer take the dose you used before. Using the same amount could kill you. Keep naloxone near."
+    )
+    after_leaving: ClassVar[bool] = True
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        warning = "Tolerance is now lower. A dose that used to be normal could kill."
+        if past.ended_at and past.ended_at <= now:
+            missing = [label for item, label in LEAVING.items() if not said_yes(past, "leaving", item)]
+            if not missing:
+                return None
+            facts = [_as_recorded(past, item, label) for item, label in LEAVING.items()]
+            sentence = f"{warning} Left at {clock(past.ended_at, now)}. Not on file: {', '.join(missing).lower()}."
+            return self._found(protocol, Urgency.URGENT, sentence, facts)
+        if past.hours(now) < protocol.rules.R11.from_hours:
+            return None
+        sentence = f"{warning} Confirm naloxone, overdose talk, and next-treatment plan."
+        facts = [last_use(past, now)]
+        if past.last_use_at is None:
+            facts.append(Fact("Admitted", clock(past.admitted_at, now), past.admitted_at))
+        owns = answer(past, "intake", "naloxone_at_hand")
+        if owns:
+            facts.append(Fact("Naloxone at hand", "yes" if owns.value else "no", owns.at, owns.check_in.id))
+        return self._found(protocol, Urgency.INFO, sentence, facts)
+
+
+def _as_recorded(past: History, item: str, label: str) -> Fact:
+    last = answer(past, "leaving", item)
+    if last is None:
+        return Fact(label, "not recorded", None)
+    return Fact(label, "yes" if last.value else "no", last.at, last.check_in.id)
+
+
+@dataclass(frozen=True)
+class OverdueCheck(Rule):
+    """R13.
+
+    [D] The second level comes when two intervals have passed since the last contact: one interval after the time it
+    was due.
+    """
+
+    slug: ClassVar[str] = "R13"
+    name: ClassVar[str] = "Overdue check-in"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT)
+    source: ClassVar[str] = "The schedule of the protocol; grace and levels: design decision."
+    explains: ClassVar[str] = "Watches the clock: a staff check that is late says nothing about how the person is."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        due = next_due(past, protocol, now)
+        if not due.overdue:
+            return None
+        sentence = f"Check-in due {clock(due.at, now)} not recorded ({span(due.late_by)} late). Status unknown."
+        facts = [Fact("Due", f"{clock(due.at, now)}, every {span(due.every)}", due.at)]
+        facts += [Fact("Last contact", clock(c.observed_at, now), c.observed_at, c.id) for c in past.contacts(SCHEDULED)[-1:]]
+        late = due.late_by >= due.every * (protocol.rules.R13.urgent_intervals - 1)
+        return self._found(protocol, Urgency.URGENT if late else Urgency.REVIEW, sentence, facts)

@@ -1,0 +1,145 @@
+"""What a rule is, and what it finds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import IntEnum
+from typing import ClassVar, NamedTuple
+
+from clinical.history import CheckIn, Dose, History
+from clinical.protocols import Protocol
+from clinical.readings import DANGER, SCALE_NAMES, Measure, Reading, clock, score_words, ticked
+from clinical.times import later
+
+AGONISTS = ("agonist", "partial_agonist")
+"""Kinds of medicine that act as an opioid."""
+
+TRIGGERS = ("partial_agonist", "antagonist")
+"""Kinds of medicine that can bring on withdrawal at once."""
+
+
+class Urgency(IntEnum):
+    """How soon somebody should look. They compare: `Urgency.URGENT > Urgency.REVIEW`."""
+
+    INFO = 1
+    REVIEW = 2
+    URGENT = 3
+    EMERGENCY = 4
+
+    @property
+    def slug(self) -> str:
+        """Its name in small letters, as it is stored and named in pages."""
+        return self.name.lower()
+
+
+class Fact(NamedTuple):
+    """One thing a finding rests on. `check_in_id` is empty for what is no check-in, such as a dose or an age."""
+
+    label: str
+    value: str
+    observed_at: datetime | None
+    check_in_id: str = ""
+    dose_id: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one rule has to say about one stay: the sentence staff read, and everything it rests on."""
+
+    rule: str
+    urgency: Urgency
+    sentence: str
+    facts: tuple[Fact, ...]
+    numbers: tuple[tuple[str, str], ...] = ()
+    patient_line: str = ""
+    first: bool = False
+    """Comes before others of the same urgency."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One alert rule. It sees the whole history, never an event, so what arrives late or twice needs nothing special.
+
+    The time of day in its sentences is that of the zone of `now`. Once a stay has ended only a rule that is about
+    leaving looks at it. What is missing raises nothing and clears nothing, except where something not being recorded
+    is what the rule is about (R06, R10, R11, R13, R15, R16).
+    """
+
+    slug: ClassVar[str]
+    name: ClassVar[str]
+    levels: ClassVar[tuple[Urgency, ...]]
+    source: ClassVar[str]
+    explains: ClassVar[str]
+    patient_line: ClassVar[str] = ""
+    after_leaving: ClassVar[bool] = False
+
+    def check(self, history: History, protocol: Protocol, now: datetime) -> Finding | None:
+        """What this rule finds at this moment, at its highest level, or None."""
+        if history.ended_at and history.ended_at <= now and not self.after_leaving:
+            return None
+        past = history.as_of(later(now, timedelta(minutes=protocol.future_tolerance_minutes)))
+        return self._look(past, protocol, now)
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        raise NotImplementedError
+
+    def _found(
+        self,
+        protocol: Protocol,
+        urgency: Urgency,
+        sentence: str,
+        facts: list[Fact],
+        *,
+        first: bool = False,
+    ) -> Finding:
+        once = tuple(dict.fromkeys(facts))
+        return Finding(self.slug, urgency, sentence, once, protocol.rules.of(self.slug), self.patient_line, first)
+
+
+def fact(measure: Measure, reading: Reading) -> Fact:
+    """A measurement as a fact."""
+    return Fact(measure.label, measure.words(reading.value), reading.at, reading.check_in.id)
+
+
+def fact_if(measure: Measure, reading: Reading | None, holds: Callable[[Decimal], bool]) -> list[Fact]:
+    """A measurement as a fact, where there is one and it holds."""
+    return [fact(measure, reading)] if reading and holds(reading.value) else []
+
+
+def yes(label: str, reading: Reading) -> Fact:
+    """A "Yes" as a fact."""
+    return Fact(label, "yes", reading.at, reading.check_in.id)
+
+
+def score(check_in: CheckIn) -> Fact:
+    """A score as a fact."""
+    name = SCALE_NAMES[check_in.instrument]
+    return Fact(name, score_words(check_in), check_in.observed_at, check_in.id)
+
+
+def given(dose: Dose) -> Fact:
+    """A dose as a fact."""
+    unit = "" if not dose.unit or dose.amount.endswith(dose.unit) else f" {dose.unit}"
+    return Fact(dose.label, f"{dose.amount}{unit}", dose.given_at, dose_id=dose.id)
+
+
+def last_use(past: History, now: datetime) -> Fact:
+    """When an opioid was last used, as it was reported."""
+    if past.last_use_at is None:
+        return Fact("Last opioid use", "time not known", None)
+    about = "" if past.last_use_precision == "exact" else "about "
+    words = f"{about}{clock(past.last_use_at, now)}, {past.opioid.replace('_', ' ')}"
+    return Fact("Last opioid use", words, past.last_use_at)
+
+
+def sign(past: History, protocol: Protocol, now: datetime, slug: str) -> Reading | None:
+    """A danger sign, where it stands under this protocol."""
+    ticks = protocol.rules.ticks
+    return ticked(past, slug, now, events=ticks.events, event_hours=ticks.event_hours)
+
+
+def signs(past: History, protocol: Protocol, now: datetime, slugs: tuple[str, ...]) -> list[Fact]:
+    """Those of these danger signs that stand, as facts."""
+    found = [(slug, reading) for slug in slugs if (reading := sign(past, protocol, now, slug))]
+    return [yes(DANGER.get(slug, slug.replace("_", " ").capitalize()), reading) for slug, reading in found]

@@ -1,0 +1,289 @@
+"""Danger to the person right now: R07, R08, R10, R12, R21, R22 and R23."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from clinical.history import History
+from clinical.instruments import SKIPPED
+from clinical.protocols import Protocol
+from clinical.readings import (
+    ALERTNESS,
+    BREATHS,
+    DANGER,
+    NO,
+    PULSE,
+    SATURATION,
+    TEMPERATURE,
+    TREMOR,
+    YES,
+    Measure,
+    Reading,
+    answer,
+    clock,
+    newest,
+    said_yes,
+)
+from clinical.rules.finding import Fact, Finding, Rule, Urgency, fact, fact_if, given, sign, signs, yes
+from clinical.times import later
+
+SEDATING = ("agonist", "partial_agonist", "alpha2", "sedative")
+"""Kinds of medicine that can make a person sleepy."""
+
+
+@dataclass(frozen=True)
+class OverSedation(Rule):
+    """R07.
+
+    [D] The newest alertness, breathing and saturation stand until they are taken again. A breathing rate counted while
+    asleep counts; being asleep and easy to wake does not take back an earlier sleepiness. Level 2 counts up to 4 h after
+    a medicine of a sedating kind.
+    """
+
+    slug: ClassVar[str] = "R07"
+    name: ClassVar[str] = "Very sleepy or slow breathing"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT, Urgency.EMERGENCY)
+    source: ClassVar[str] = (
+        "Source documents 004, line 55, and 002, line 67; levels as in POSS, Pasero, 1994, on our own scale; breathing and "
+        "saturation: NEWS2, Royal College of Physicians, 2017."
+    )
+    explains: ClassVar[str] = "Watches alertness, breathing and oxygen for too much of a medicine or drug."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        n = protocol.rules.R07
+        alertness, breaths, saturation = newest(past, ALERTNESS), newest(past, BREATHS), newest(past, SATURATION)
+        worst = signs(past, protocol, now, ("blue_lips",))
+        worst += fact_if(ALERTNESS, alertness, lambda step: step >= n.alertness_emergency_from)
+        worst += fact_if(BREATHS, breaths, lambda value: value <= n.breaths_emergency_to)
+        worst += fact_if(SATURATION, saturation, lambda value: value <= n.saturation_emergency_to)
+        if worst:
+            sentence = "Possible overdose. Call emergency help. Naloxone and rescue breathing per your procedure."
+            return self._found(protocol, Urgency.EMERGENCY, sentence, worst + self._medicine(past, alertness, protocol))
+        slow = fact_if(ALERTNESS, alertness, lambda step: step >= n.alertness_urgent_from)
+        slow += fact_if(BREATHS, breaths, lambda value: value <= n.breaths_urgent_to)
+        slow += fact_if(SATURATION, saturation, lambda value: value <= n.saturation_urgent_to)
+        medicine = self._medicine(past, alertness, protocol)
+        if slow:
+            sentence = "Very sleepy or slow breathing. Stay with the person and call the nurse or doctor."
+            return self._found(protocol, Urgency.URGENT, sentence, slow + medicine)
+        drowsy = fact_if(ALERTNESS, alertness, lambda step: step >= n.alertness_review_from)
+        if drowsy and medicine:
+            return self._found(protocol, Urgency.REVIEW, "Drowsy after medicine. Keep observing.", drowsy + medicine)
+        return None
+
+    def _medicine(self, past: History, alertness: Reading | None, protocol: Protocol) -> list[Fact]:
+        if alertness is None:
+            return []
+        since = later(alertness.at, -timedelta(hours=protocol.rules.R07.after_medicine_hours))
+        taken = [d for d in past.doses if d.taken and d.kind in SEDATING and since <= d.given_at <= alertness.at]
+        return [given(dose) for dose in taken]
+
+
+UNSURE, RATHER_NOT_SAY = 2, 8
+NOT_NO = {YES: "yes", UNSURE: "not sure", RATHER_NOT_SAY: "rather not say"}
+"""The answers of the safety form, but for No."""
+
+SAFETY = {"self_harm": "Thoughts of killing or hurting themselves", "right_now": "Right now, or with a plan"}
+"""The questions of the safety form, as staff read them."""
+
+
+@dataclass(frozen=True)
+class SelfHarm(Rule):
+    """R08.
+
+    [D] "Rather not say" and a skipped question are treated as "not sure", as ASQ treats a refusal. What anybody
+    reported stands until a staff check of the same question ends in No: a patient's later No does not take it back.
+    "Not sure" about right now is an emergency like "yes". Free text is not read.
+    """
+
+    slug: ClassVar[str] = "R08"
+    name: ClassVar[str] = "Thoughts of self-harm"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT, Urgency.EMERGENCY)
+    source: ClassVar[str] = (
+        "Ask everyone with the same question: Zero Suicide toolkit; suicidality in the warnings of the Vivitrol label, 2022."
+    )
+    explains: ClassVar[str] = "Speaks up when anybody answered the question about self-harm with anything but No."
+    patient_line: ClassVar[str] = "You are not alone. Staff are on the way. In the US you can also call or text 988."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        standing = self._standing(past)
+        near = any(item == "right_now" and value in (YES, UNSURE) for item, value, _ in standing)
+        if not any(item == "self_harm" or value == YES for item, value, _ in standing):
+            return None
+        sentence = "This person was not sure about thoughts of self-harm, or would rather not say."
+        if any(value == YES for _, value, _ in standing):
+            sentence = "This person reported thoughts of self-harm."
+        sentence += " Do not leave alone. Follow the suicide-safety procedure."
+        facts = [one for _, _, one in standing]
+        return self._found(protocol, Urgency.EMERGENCY if near else Urgency.URGENT, sentence, facts)
+
+    def _standing(self, past: History) -> list[tuple[str, int, Fact]]:
+        """Every answer but No since staff last heard a No. A No to the first question answers the second."""
+        found: list[tuple[str, int, Fact]] = []
+        for check_in in past.done("safety"):
+            for item, label in SAFETY.items():
+                said = check_in.answers.get(item)
+                value = RATHER_NOT_SAY if said == SKIPPED else said
+                if value == NO and check_in.reporter == "staff":
+                    found = [] if item == "self_harm" else [one for one in found if one[0] != item]
+                elif isinstance(value, int) and value in NOT_NO:
+                    who = f"{NOT_NO[value]}, told by {check_in.reporter}"
+                    found.append((item, value, Fact(label, who, check_in.observed_at, check_in.id)))
+        return found
+
+
+PREGNANCY = {0: "no", 1: "yes", 2: "possible", 3: "does not apply"}
+"""The answers of the intake question, but for Not known."""
+
+
+@dataclass(frozen=True)
+class Pregnancy(Rule):
+    """R10.
+
+    [D] "Possible" is urgent like "yes", at any age. "Not known", or nothing recorded, is information while the age is
+    not known or between 12 and 55; "does not apply" or "no" ends it. A site can turn that quiet reminder off.
+    """
+
+    slug: ClassVar[str] = "R10"
+    name: ClassVar[str] = "Pregnancy"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.INFO, Urgency.URGENT)
+    source: ClassVar[str] = "Agonist treatment recommended, stopping suddenly is risky: ACOG Committee Opinion 711, 2017."
+    explains: ClassVar[str] = "Keeps a pregnancy, or that nobody has asked, in sight for the whole stay."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        n = protocol.rules.R10
+        last = answer(past, "intake", "pregnancy")
+        if last and int(last.value) in (1, 2):
+            sentence = (
+                "Pregnant or possibly pregnant: withdrawal carries extra risk for both. "
+                "Make sure the prescriber and obstetric care know."
+            )
+            facts = [Fact("Pregnant", PREGNANCY[int(last.value)], last.at, last.check_in.id)]
+            return self._found(protocol, Urgency.URGENT, sentence, facts)
+        if last or not n.ask_until_recorded or (past.age is not None and not n.age_from <= past.age <= n.age_to):
+            return None
+        sentence = "Pregnancy: not known. Withdrawal in pregnancy carries extra risk for both."
+        return self._found(protocol, Urgency.INFO, sentence, [Fact("Pregnant", "not known", None)])
+
+
+SUBSTANCES = {
+    "alcohol": "Alcohol daily or heavily",
+    "sedatives": "Benzodiazepine, barbiturate or sleeping tablet",
+    "gabapentinoid": "Gabapentin or pregabalin",
+    "ghb": "GHB or GBL",
+}
+"""Intake questions about what else the body may miss, as staff read them."""
+
+
+@dataclass(frozen=True)
+class OtherWithdrawal(Rule):
+    """R12.
+
+    [D] What was told at intake counts for the whole stay. Tremor is the COWS item, because the symptom check has none.
+    """
+
+    slug: ClassVar[str] = "R12"
+    name: ClassVar[str] = "Other withdrawal"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT, Urgency.EMERGENCY)
+    source: ClassVar[str] = (
+        "Source documents 002, line 88, and 004, line 3; timing of alcohol withdrawal: Pocket Medicine (Lippincott); "
+        "opioid withdrawal alone does not normally cause seizures or delirium: Medscape, second-hand; numbers: design decision."
+    )
+    explains: ClassVar[str] = "Watches for withdrawal from alcohol or sedatives, which can cause seizures and delirium."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        n = protocol.rules.R12
+        used = [yes(label, r) for item, label in SUBSTANCES.items() if (r := said_yes(past, "intake", item))]
+        if not used:
+            return None
+        worst = signs(past, protocol, now, ("seizure", "confusion"))
+        bad = signs(past, protocol, now, ("hallucinations",))
+        bad += fact_if(TREMOR, newest(past, TREMOR), lambda points: points >= n.tremor_from)
+        bad += fact_if(TEMPERATURE, newest(past, TEMPERATURE), lambda value: value >= n.temperature_from)
+        bad += fact_if(PULSE, newest(past, PULSE), lambda value: value > n.pulse_above)
+        if earlier := said_yes(past, "intake", "seizure_history"):
+            used.append(yes("Seizures in the past", earlier))
+        sentence = (
+            "Alcohol or sedatives were also used. Withdrawal from these can cause seizures and can be deadly. "
+            "Shaking, seeing things or confusion is not explained by opioids alone."
+        )
+        urgency = Urgency.EMERGENCY if worst else Urgency.URGENT if bad else Urgency.REVIEW
+        return self._found(protocol, urgency, sentence, worst + bad + used)
+
+
+@dataclass(frozen=True)
+class DangerSigns(Rule):
+    """R21.
+
+    [D] Which sign is an emergency and which is urgent stands in the protocol. Confusion and hallucinations are among
+    them. A sign stands until a later check says No; what happens in a moment counts for 24 h all the same.
+    """
+
+    slug: ClassVar[str] = "R21"
+    name: ClassVar[str] = "Danger signs"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT, Urgency.EMERGENCY)
+    source: ClassVar[str] = "General medical knowledge, to be confirmed; which sign has which level: design decision."
+    explains: ClassVar[str] = "Speaks up when a danger sign is ticked."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        n = protocol.rules.R21
+        emergency = signs(past, protocol, now, n.emergency)
+        facts = emergency + signs(past, protocol, now, n.urgent)
+        if not facts:
+            return None
+        sentence = f"Danger symptom reported: {', '.join(one.label.lower() for one in facts)}."
+        return self._found(protocol, Urgency.EMERGENCY if emergency else Urgency.URGENT, sentence, facts)
+
+
+COME_NOW = Measure("Asked for someone", "", (("unwell", "come_now"),))
+
+
+@dataclass(frozen=True)
+class AskedForHelp(Rule):
+    """R22.
+
+    [D] A call stands until staff record a check that was done and observed after it: not one that could not be done, not
+    a late entry of an earlier check, and not the patient's own later "not now". The sentence leaves out the name: it
+    stands beside it.
+    """
+
+    slug: ClassVar[str] = "R22"
+    name: ClassVar[str] = "Asked for help"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT,)
+    source: ClassVar[str] = "Design decision."
+    explains: ClassVar[str] = "Passes on that the patient asked for somebody to come."
+    patient_line: ClassVar[str] = "We have told staff. If this is an emergency, shout or use the call bell."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        seen = [c.observed_at for c in past.check_ins if c.reporter == "staff" and not c.not_done]
+        calls = [c for c in past.done("unwell") if c.value("come_now") == YES and not any(at > c.observed_at for at in seen)]
+        if not calls:
+            return None
+        facts = [Fact(COME_NOW.label, "yes", c.observed_at, c.id) for c in calls]
+        sentence = f"Asked for help at {clock(calls[0].observed_at, now)}."
+        return self._found(protocol, Urgency.URGENT, sentence, facts)
+
+
+@dataclass(frozen=True)
+class UseOnUnit(Rule):
+    """R23.
+
+    [D] Pinpoint pupils and sleepiness count together when recorded within 4 h of each other. Reported use counts for 24 h
+    at least, also after a later No.
+    """
+
+    slug: ClassVar[str] = "R23"
+    name: ClassVar[str] = "Possible use on the unit"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT,)
+    source: ClassVar[str] = "General medical knowledge, to be confirmed."
+    explains: ClassVar[str] = "Watches for signs or reports of opioid use since the last check."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        n = protocol.rules.R23
+        facts = signs(past, protocol, now, ("used_since",))
+        pupils, alertness = sign(past, protocol, now, "pinpoint_pupils"), newest(past, ALERTNESS)
+        near = timedelta(hours=n.together_hours)
+        if pupils and alertness and alertness.value >= n.alertness_from and abs(pupils.at - alertness.at) <= near:
+            facts += [yes(DANGER["pinpoint_pupils"], pupils), fact(ALERTNESS, alertness)]
+        sentence = "Possible recent opioid use. Re-check breathing and alertness."
+        return self._found(protocol, Urgency.URGENT, sentence, facts) if facts else None

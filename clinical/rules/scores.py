@@ -1,0 +1,175 @@
+"""Scores: R03, R04, R15, R19 and R20. A staff and a patient scale stand beside each other in R19 only."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from clinical.history import CheckIn, History
+from clinical.protocols import Protocol
+from clinical.readings import SCALE_NAMES, clock, complete, floor, score_words, scores
+from clinical.rules.finding import AGONISTS, TRIGGERS, Fact, Finding, Rule, Urgency, last_use, score
+from clinical.thresholds import Halves
+from clinical.times import later
+
+
+@dataclass(frozen=True)
+class ScoreBand(Rule):
+    """R03.
+
+    [D] The last complete COWS stands; one with items missing counts for what it is at least, and only upwards.
+    """
+
+    slug: ClassVar[str] = "R03"
+    name: ClassVar[str] = "COWS band"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT)
+    source: ClassVar[str] = "COWS bands: Wesson and Ling, 2003, as in SAMHSA TIP 40 and the US VA VistA instrument file."
+    explains: ClassVar[str] = "Says when the last COWS is in the moderate range or above."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        n = protocol.rules.R03
+        standing: CheckIn | None = None
+        for check_in in scores(past, "cows"):
+            if check_in.total is not None or standing is None or floor(check_in) > floor(standing):
+                standing = check_in
+        if standing is None or floor(standing) < n.review_from:
+            return None
+        points = floor(standing)
+        band = standing.band.replace("_", " ")
+        sentence = f"COWS {score_words(standing)}: {band} range." if band else f"COWS {score_words(standing)}."
+        urgency = Urgency.URGENT if points >= n.urgent_from else Urgency.REVIEW
+        return self._found(protocol, urgency, sentence, [score(standing)], first=points >= n.top_from)
+
+
+@dataclass(frozen=True)
+class ScoreRising(Rule):
+    """R04.
+
+    [D] The newest score against the complete one before it, on the same scale. One with items missing can show a rise,
+    never a fall. Silent where a medicine in the 2 h before could be the reason: that is R05's to say.
+    """
+
+    slug: ClassVar[str] = "R04"
+    name: ClassVar[str] = "Score rising"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW,)
+    source: ClassVar[str] = (
+        "Sizes of a real change: operational definition of precipitated withdrawal, Frontiers in Psychiatry, 2023 (COWS, SOWS-16); "
+        "Lucemyra clinical pages (SOWS-10, upper end); used here by design decision."
+    )
+    explains: ClassVar[str] = "Watches for a withdrawal score that rose by more than chance within a day."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        n = protocol.rules.R04
+        words, facts = [], []
+        for scale in n.scales:
+            for before, after in _pairs(scores(past, scale.instrument)):
+                rise = floor(after) - floor(before)
+                recent = after.observed_at - before.observed_at <= timedelta(hours=n.within_hours)
+                if rise >= scale.rise_from and recent and not self._after_medicine(past, after, n.medicine_hours):
+                    least = "at least " if after.total is None else ""
+                    since = clock(before.observed_at, now)
+                    words.append(f"{SCALE_NAMES[scale.instrument]} rose by {least}{rise} since {since}.")
+                    facts += [score(before), score(after)]
+                    break
+        return self._found(protocol, Urgency.REVIEW, " ".join(words), facts) if words else None
+
+    def _after_medicine(self, past: History, check_in: CheckIn, hours: int) -> bool:
+        since = later(check_in.observed_at, -timedelta(hours=hours))
+        return any(d.taken and d.kind in TRIGGERS and since <= d.given_at <= check_in.observed_at for d in past.doses)
+
+
+def _pairs(checks: list[CheckIn]) -> list[tuple[CheckIn, CheckIn]]:
+    """What may have risen: the newest, where items are missing, against the last complete one; that one against the
+    complete one before it."""
+    done = complete(checks)
+    pairs = [(done[-1], checks[-1])] if done and checks[-1].total is None else []
+    return pairs + ([(done[-2], done[-1])] if len(done) > 1 else [])
+
+
+@dataclass(frozen=True)
+class IncompleteScore(Rule):
+    """R15."""
+
+    slug: ClassVar[str] = "R15"
+    name: ClassVar[str] = "Incomplete score"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.INFO,)
+    source: ClassVar[str] = "Missing is never zero: design decision."
+    explains: ClassVar[str] = "Says when the newest score has items missing, so that it is not read as a total."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        last = [past.done(scale)[-1] for scale in protocol.rules.R15.instruments if past.done(scale)]
+        missing = [check_in for check_in in last if not check_in.complete]
+        sentences = [
+            f"{SCALE_NAMES[c.instrument]} score incomplete: at least {c.at_least} from {c.rated} of {c.asked} items."
+            for c in missing
+        ]
+        return self._found(protocol, Urgency.INFO, " ".join(sentences), [score(c) for c in missing]) if missing else None
+
+
+@dataclass(frozen=True)
+class Mismatch(Rule):
+    """R19.
+
+    [D] The newest of each, within 4 h of each other. "High" may be said of a score with items missing, "low" may not.
+    """
+
+    slug: ClassVar[str] = "R19"
+    name: ClassVar[str] = "Patient and staff differ"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW,)
+    source: ClassVar[str] = (
+        "Patients rated themselves in withdrawal more often than physicians did, 94% against 77%: American Journal of "
+        "Emergency Medicine, 2018; cut points: design decision."
+    )
+    explains: ClassVar[str] = "Watches for a patient's own score and a COWS that tell different stories."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        n = protocol.rules.R19
+        facts: list[Fact] = []
+        for scale in n.scales:
+            apart = [
+                (own, cows)
+                for own in _last(scores(past, scale.instrument))
+                for cows in _last(scores(past, "cows"))
+                if abs(own.observed_at - cows.observed_at) <= timedelta(hours=n.within_hours)
+                and _apart(own, cows, scale, n.cows_low_to, n.cows_high_from)
+            ]
+            facts += [score(one) for pair in apart[-1:] for one in pair]
+        sentence = "Patient and staff ratings differ a lot. Talk it through; neither is wrong by default."
+        return self._found(protocol, Urgency.REVIEW, sentence, facts) if facts else None
+
+
+def _last(checks: list[CheckIn]) -> list[CheckIn]:
+    """The last complete one, and the newest where items are missing."""
+    return complete(checks)[-1:] + [check_in for check_in in checks[-1:] if check_in.total is None]
+
+
+def _apart(own: CheckIn, cows: CheckIn, scale: Halves, cows_low: int, cows_high: int) -> bool:
+    feels_worse = floor(own) >= scale.high_from and cows.total is not None and cows.total <= cows_low
+    looks_worse = floor(cows) >= cows_high and own.total is not None and own.total <= scale.low_to
+    return feels_worse or looks_worse
+
+
+@dataclass(frozen=True)
+class TooLong(Rule):
+    """R20.
+
+    [D] The last two COWS after the 240 h; one with items missing counts only if it is already high enough. An agonist at any time
+    of the stay explains the course and silences it. Where last use is not known the hours count from admission.
+    """
+
+    slug: ClassVar[str] = "R20"
+    name: ClassVar[str] = "Longer than usual"
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW,)
+    source: ClassVar[str] = "The windows of the course files, whose sources disagree; numbers: design decision."
+    explains: ClassVar[str] = "Watches for signs that go on after the acute course of a short-acting opioid is usually over."
+
+    def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        n = protocol.rules.R20
+        agonist = any(dose.taken and dose.kind in AGONISTS for dose in past.doses)
+        if past.opioid not in n.opioids or agonist:
+            return None
+        late = [c for c in scores(past, "cows") if past.hours(c.observed_at) > n.after_hours]
+        told = [c for c in late if c.total is not None or floor(c) >= n.cows_from][-n.times :]
+        if len(told) < n.times or any(floor(c) < n.cows_from for c in told):
+            return None
+        sentence = f"Acute signs past day {n.after_hours // 24}. Look for other causes or long-acting opioids."
+        return self._found(protocol, Urgency.REVIEW, sentence, [*map(score, told), last_use(past, now)])
