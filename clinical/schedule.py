@@ -55,7 +55,8 @@ def next_due(history: History, protocol: Protocol, now: datetime) -> Due:
         last = contacts[-1]
         every = protocol.staff_interval(history.hours(last.observed_at))
         wait = min(every, timedelta(hours=protocol.refusal_cap_hours)) if last.not_done == "declined" else every
-        at = later(last.observed_at, wait)
+        # Something seen before admission is no check of this stay: nobody is late on arrival.
+        at = max(history.admitted_at, later(last.observed_at, wait))
     late_by = now - at
     late = late_by > timedelta(minutes=protocol.grace_minutes)
     return Due(at=at, every=every, late_by=late_by, late=late, overdue=late_by > protocol.grace(every))

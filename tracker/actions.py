@@ -127,6 +127,11 @@ def admit(
         elif patient.date_of_birth != date_of_birth:
             raise Invalid({"record_number": _("This record number belongs to someone with another date of birth. Check both.")})
         _must_be_free(ward=ward, bed=stay.bed, patient=patient)
+        if patient.chosen_name != chosen_name:
+            # The name somebody wants to be called is the one they say today.
+            patient.chosen_name = chosen_name
+            patient.save(update_fields=["chosen_name"])
+            audit.record(by, "name changed", what=f"patient {patient.pk}")
         episode = Episode(patient=patient, ward=ward, admitted_at=admitted_at, **_columns(stay))
         episode.save(force_insert=True)
         audit.record(by, "admitted", what=f"patient {patient.pk}", episode=str(episode.pk))
@@ -246,7 +251,8 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
             episode=str(episode.pk),
             facts={"instrument": row.instrument, "replaces": str(row.replaces_id or "")},
         )
-        Draft.objects.filter(episode=episode, owner=by, instrument=row.instrument).delete()
+        if not entry.replaces:
+            Draft.objects.filter(episode=episode, owner=by, instrument=row.instrument).delete()
     return Saved(row, again=False)
 
 
@@ -317,6 +323,10 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
     scored = instrument.scored_for(entry.reporter)  # type: ignore[arg-type]
     left_out = sum(1 for item in scored if item.slug not in answers)
     if left_out and not entry.not_done and instrument.partial == "ask reason" and not entry.incomplete_reason:
+        if entry.reporter == CheckIn.Reporter.PATIENT:
+            raise Invalid(
+                {"": _("%(left)d questions have no answer yet. Answer them, or tap Skip this one.") % {"left": left_out}}
+            )
         raise Invalid(
             {
                 "incomplete_reason": _("%(left)d of %(all)d questions have no answer. Answer them, or say why they are left out.")

@@ -11,6 +11,7 @@ from django.db.models import F, Q, Window
 from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Ward
 from clinical import history as clinical
@@ -27,12 +28,12 @@ SPARK_HOURS = 72
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_BASE = 120.0, 46.0, 43.5
 
 ORDER = (
-    "asked for help and nobody has been",
-    "long past due",
-    "too unwell for the questions",
-    "past due",
-    "highest COWS",
-    "bed",
+    gettext_lazy("asked for help and nobody has been"),
+    gettext_lazy("long past due"),
+    gettext_lazy("too unwell for the questions"),
+    gettext_lazy("past due"),
+    gettext_lazy("highest COWS"),
+    gettext_lazy("bed"),
 )
 
 

@@ -102,7 +102,7 @@ def heat_map(one: Trend, source: Source) -> HeatMap:
     for item in instrument.scored_for(reporter):
         label = item.patient if reporter == "patient" and item.patient else item.label
         cells = tuple(_cell(item, group) for group in cells_at)
-        if slug == "symptom-check" and not any(cell.level > 0 for cell in cells):
+        if slug == "symptom-check" and not any(cell.level > 0 or cell.level == -2 for cell in cells):
             quiet += 1
             continue
         values = [int(cell.text) for cell in cells if cell.text.isdigit()]

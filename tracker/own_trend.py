@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinical.history import CheckIn
-from tracker.results import unwell_words
 from tracker.trend import Trend
 
 WIDTH, LEFT, FLOOR, TALL = 300.0, 10.0, 110.0, 100.0
@@ -29,6 +28,7 @@ class OwnTrend:
 
     words: str
     dots: tuple[tuple[float, float], ...]
+    partial: tuple[tuple[float, float], ...]
     runs: tuple[str, ...]
     days: tuple[tuple[float, str], ...]
     sent: tuple[Sent, ...]
@@ -40,10 +40,15 @@ def own_trend(found: Trend) -> OwnTrend:
     end = max(24.0, points[-1].hours) if points else 24.0
     start = min(0.0, points[0].hours) if points else 0.0
     dots: list[tuple[float, float]] = []
+    partial: list[tuple[float, float]] = []
     runs: list[list[str]] = [[]]
     for point in points:
         x = _x(point.hours, start, end)
         y = round(FLOOR - point.value / max(1, found.patient.maximum) * TALL, 1)
+        if "partial" in point.marks:
+            # Something was skipped: at least this much, so it is drawn apart and carries no line.
+            partial.append((x, y))
+            continue
         dots.append((x, y))
         runs[-1].append(f"{x},{y}")
         if point.id in found.patient.breaks:
@@ -51,7 +56,8 @@ def own_trend(found: Trend) -> OwnTrend:
     days = int(end // 24) + 1
     every = max(1, -(-days // 5))
     return OwnTrend(
-        words=_words([point.value for point in points]),
+        words=_words([point.value for point in points if "partial" not in point.marks]),
+        partial=tuple(partial),
         dots=tuple(dots),
         runs=tuple(" ".join(run) for run in runs if len(run) > 1),
         days=tuple(
@@ -70,19 +76,23 @@ def _x(hours: float, start: float, end: float) -> float:
 def _words(values: list[int]) -> str:
     if not values:
         return ""
-    now = ngettext("Now %(n)d thing bothers you a lot.", "Now %(n)d things bother you a lot.", values[-1]) % {"n": values[-1]}
+    now = ngettext(
+        "In your last full check-in, %(n)d thing was moderate or worse.",
+        "In your last full check-in, %(n)d things were moderate or worse.",
+        values[-1],
+    ) % {"n": values[-1]}
     if len(values) == 1:
         return now
     if values[-1] < values[-2]:
-        return now + " " + _("That is fewer than last time.")
+        return now + " " + _("That is fewer than the time before.")
     if values[-1] > values[-2]:
-        return now + " " + _("That is more than last time. Tell staff if you want help with it.")
-    return now + " " + _("That is the same as last time.")
+        return now + " " + _("That is more than the time before. Tell staff if you want help with it.")
+    return now + " " + _("That is the same as the time before.")
 
 
 def _sent_words(c: CheckIn) -> str:
     if c.instrument == "symptom-check":
         return ngettext("%(n)d thing moderate or worse", "%(n)d things moderate or worse", c.at_least) % {"n": c.at_least}
     if c.instrument == "unwell":
-        return unwell_words(c)
+        return _("Too unwell; you asked for someone to come") if c.value("come_now") else _("Too unwell for the questions")
     return _("Ten short questions")

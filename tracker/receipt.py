@@ -26,9 +26,11 @@ class Answered:
     meaning: str
 
 
-def saved_words(row: CheckIn, episode: Episode, previous: clinical.CheckIn | None, now: datetime) -> str:
+def saved_words(row: CheckIn, episode: Episode, now: datetime) -> str:
     """The one sentence after saving: what it came to, how it changed, and what is due next."""
     instrument = library().instrument(row.instrument, row.instrument_version)
+    history = of_episode(episode)
+    previous = last_complete(history, row.instrument, row.observed_at, without=str(row.pk))
     said = _("Saved: %(name)s %(result)s") % {"name": instrument.name, "result": result(as_clinical(row), instrument)}
     if previous and previous.total is not None and row.total is not None:
         moved = words.change(row.total, previous.total)
@@ -39,11 +41,17 @@ def saved_words(row: CheckIn, episode: Episode, previous: clinical.CheckIn | Non
         }
     if episode.ended_at:
         return f"{said}."
-    due = next_due(of_episode(episode), protocol_of(episode), now)
+    due = next_due(history, protocol_of(episode), now)
     sentence = (
         _("%(said)s. COWS was due %(time)s.") if due.late_by.total_seconds() > 0 else _("%(said)s. Next COWS due %(time)s.")
     )
     return sentence % {"said": said, "time": words.weekday_clock(due.at, episode.ward.tz)}
+
+
+def last_complete(history: clinical.History, instrument: str, before: datetime, without: str = "") -> clinical.CheckIn | None:
+    """The last complete staff check-in observed before this moment: what a score is compared with."""
+    found = [c for c in history.done(instrument, "staff") if c.total is not None and c.observed_at < before and c.id != without]
+    return found[-1] if found else None
 
 
 def answers_of(row: CheckIn, instrument: Instrument) -> list[Answered]:

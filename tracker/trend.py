@@ -189,8 +189,8 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False)
         staff=staff,
         patient=says,
         summary=summarize(history, episode, protocol, until),
-        cows=reading(history, "cows", "staff", episode, until),
-        says=reading(history, "symptom-check", "patient", episode, until),
+        cows=reading(history, "cows", "staff", episode, now),
+        says=reading(history, "symptom-check", "patient", episode, now),
         lines=lines(history, episode, protocol),
         not_done=tuple(
             (round(history.hours(c.observed_at), 3), not_done_word(c.not_done)) for c in history.check_ins if c.not_done

@@ -26,7 +26,9 @@ function valueOf(item) {
   if (item.dataset.kind === "measured") return stepOf(item)?.value ?? null;
   if (item.dataset.kind === "quantity") {
     const typed = item.querySelector("input").value.trim().replace(",", ".");
-    return typed === "" || Number.isNaN(Number(typed)) ? null : Number(typed);
+    if (typed === "" || Number.isNaN(Number(typed))) return null;
+    // Above 60 it is Fahrenheit, and is kept in Celsius.
+    return "fahrenheit" in item.dataset && Number(typed) > 60 ? Math.round((Number(typed) - 32) * 50 / 9) / 10 : Number(typed);
   }
   const chosen = item.querySelector("input:checked");
   return chosen ? Number(chosen.value) : null;
@@ -58,8 +60,7 @@ function showUsual(item, now) {
   const input = item.querySelector("input");
   if (!place || !input.dataset.usual) return;
   const [low, high] = input.dataset.usual.split(":").map(Number);
-  const celsius = item.dataset.item === "temperature" && now > 60 ? (now - 32) * 5 / 9 : now;
-  const strange = now !== null && (celsius < low || celsius > high);
+  const strange = now !== null && (now < low || now > high);
   place.textContent = strange ? say("usual", { low, high }) : "";
 }
 
@@ -104,6 +105,13 @@ form.addEventListener("input", () => {
 });
 form.addEventListener("submit", () => clearTimeout(waiting));
 document.getElementById("not-done")?.addEventListener("toggle", (event) => { if (event.target.open) event.target.querySelector("input").focus(); });
+
+// "Now" is when it is saved: its clock goes on while the form is open.
+const now = document.querySelector("[data-now-in]");
+if (now) {
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone: now.dataset.nowIn, hour: "2-digit", minute: "2-digit" });
+  setInterval(() => { now.textContent = now.textContent.replace(/\d\d:\d\d/, clock.format(new Date())); }, 20000);
+}
 
 show();
 document.getElementById("problems")?.focus();

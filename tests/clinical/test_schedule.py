@@ -49,7 +49,12 @@ def hours(gap: timedelta) -> float:
 def test_checks_come_every_4_then_8_then_24_hours_of_the_course(last: float, every: int):
     found = due(check(at(last)))
     assert hours(found.every) == every
-    assert found.at == at(last) + timedelta(hours=every)
+    assert found.at == max(ADMITTED, at(last) + timedelta(hours=every))
+
+
+def test_what_was_seen_before_admission_makes_nobody_late_on_arrival():
+    found = due(check(at(-3)), now=ADMITTED + timedelta(minutes=5))
+    assert (found.at, found.late, found.overdue) == (ADMITTED, False, False)
 
 
 def test_before_any_contact_the_first_check_is_due_on_admission():

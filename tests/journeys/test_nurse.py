@@ -358,7 +358,7 @@ def test_vital_signs_and_a_symptom_check_are_saved_too(browse: Browse, nurse: Us
     page.locator('input[name="systolic"]').fill("132")
     page.locator('input[name="diastolic"]').fill("84")
     rate(page, "alertness", 2)
-    expect(page.locator("#sum strong")).to_have_text("4 of 7 filled in")
+    expect(page.locator("#sum strong")).to_have_text("4 of 9 filled in")
     save(page)
 
     # Then they are kept as measured, and what was not measured is absent

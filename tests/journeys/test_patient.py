@@ -229,7 +229,9 @@ def test_a_patients_own_days_are_words_and_a_line(
     page.get_by_role("link", name="How my days have been").tap()
 
     # Then there is a sentence, three dots and three lines
-    expect(page.locator("#line-words")).to_have_text("Now 1 thing bothers you a lot. That is fewer than last time.")
+    expect(page.locator("#line-words")).to_have_text(
+        "In your last full check-in, 1 thing was moderate or worse. That is fewer than the time before."
+    )
     expect(page.locator(".my-line .dot")).to_have_count(3)
     expect(page.locator(".my-lines li")).to_have_count(3)
 

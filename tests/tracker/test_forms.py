@@ -475,8 +475,7 @@ def kept(nurse: User, episode: Episode, cows: Callable[..., CheckIn]) -> CheckIn
 
 
 def correction(was: CheckIn, data: dict[str, Any] | None = None, **more: Any) -> CheckInForm:
-    instrument = library().instrument(was.instrument)
-    return form(data, episode=was.episode, replaces=was, initial=entries_of(was, instrument, "staff"), **more)
+    return form(data, episode=was.episode, replaces=was, initial=entries_of(was), **more)
 
 
 def test_a_correction_starts_from_what_stands(kept: CheckIn):

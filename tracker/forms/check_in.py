@@ -208,6 +208,8 @@ class CheckInForm(forms.Form):
         previous = self.previous
         if self.unlikely_change is None or previous is None or previous.total is None or self.cleaned_data.get("confirmed"):
             return
+        if previous.observed_at >= self.cleaned_data["observed_at"]:
+            return
         try:
             answers = self.instrument.settle(self.answers(), self.reporter)
         except AnswerError:
@@ -317,7 +319,7 @@ def plain(value: Any) -> Answer:
     return value  # type: ignore[no-any-return]
 
 
-def entries_of(row: CheckIn, instrument: Instrument, reporter: Reporter) -> dict[str, Any]:
+def entries_of(row: CheckIn) -> dict[str, Any]:
     """A kept check-in as the starting point of its correction."""
     found: dict[str, Any] = dict(row.answers)
     found |= {"note": row.note, "about": row.about, "breaths": row.breaths}

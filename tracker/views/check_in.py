@@ -22,7 +22,7 @@ from tracker.content import library
 from tracker.forms.check_in import CheckInForm, entries_of, resumed
 from tracker.history import check_in as as_clinical
 from tracker.history import hours_at, of_episode, protocol_of
-from tracker.receipt import answers_of, saved_words
+from tracker.receipt import answers_of, last_complete, saved_words
 from tracker.results import mark_words, marks, result
 from tracker.views.me import receipt
 from tracker.views.sending import instrument_for, json_answer, keep_draft, posted, save, wants_json
@@ -53,7 +53,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
         episode = access.episode(request.user, pk)
     now = timezone.now()
     history = of_episode(episode)
-    previous = next(iter(reversed(history.done(slug, "staff"))), None)
+    previous = last_complete(history, slug, now) or next(iter(reversed(history.done(slug, "staff"))), None)
     draft = access.draft(request.user, episode, slug) if request.method == "GET" else None
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
@@ -65,7 +65,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     if request.method == "POST":
         kept, status = save(request, form)
         target = reverse("episode", args=[episode.pk])
-        sentence = saved_words(kept.check_in, episode, previous, now) if kept else ""
+        sentence = saved_words(kept.check_in, episode, now) if kept else ""
         if wants_json(request):
             return json_answer(form, kept, status, sentence, target)
         if kept:
@@ -85,7 +85,7 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
         instrument=instrument, episode=was.episode, reporter=reporter, now=now, replaces=was,
-        initial=entries_of(was, instrument, reporter),
+        initial=entries_of(was),
     )  # fmt: skip
     status = 200
     if request.method == "POST":

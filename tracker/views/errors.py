@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from tracker.views.sending import Malformed, wants_json
@@ -39,15 +40,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500. Renders without touching the database."""
-    return _page(
-        request,
-        500,
-        _("Something broke"),
-        _(
-            "This is our fault, not yours. What you typed is kept as a draft where it could be. Go back and try again; if it stays broken, write on paper and tell whoever runs this site."
-        ),
+    """500. Made without the request, so that it asks the database nothing: it may be what is down."""
+    title = _("Something broke")
+    sentence = _(
+        "This is our fault, not yours. What you typed is kept as a draft where it could be. Go back and try again; if it stays broken, write on paper and tell whoever runs this site."
     )
+    if wants_json(request):
+        return JsonResponse({"saved": False, "problems": {"": sentence}}, status=500)
+    return HttpResponse(render_to_string("error.html", {"title": title, "sentence": sentence, "status": 500}), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -57,6 +57,8 @@ def check_in(request: SignedIn, slug: str) -> HttpResponse:
         if request.method == "GET"
         else access.own_episode(request.user)
     )
+    if episode.ended_at and request.method == "GET":
+        return HttpResponseRedirect(reverse("me"))
     step = request.GET.get("step") or request.POST.get("step") or "pick"
     if slug == SYMPTOMS and not wants_json(request):
         if request.method == "GET":
@@ -111,6 +113,10 @@ def _keep_step(request: SignedIn, episode: Episode, step: str) -> HttpResponse:
     if step == "pick":
         entries["picked"] = [s for s in request.POST.getlist("picked") if s in library().symptoms]
         following = "rate" if entries["picked"] else "review"
+    elif not picked_in(entries):
+        # The draft is gone: what was tapped is not known any more, and nothing may be taken for "none".
+        messages.warning(request, _("What you tapped is not there any more. Please tap it again."))
+        return HttpResponseRedirect(here, status=303)
     else:
         form = rate_form(episode, entries, timezone.now(), data=request.POST)
         if not form.is_valid():

@@ -405,7 +405,7 @@ def test_the_own_trend_counts_only_what_the_patient_sent(phone, nurse, patient_u
     symptoms(episode, patient_user, now - timedelta(hours=3), nausea=3, anxiety=3)
     symptoms(episode, patient_user, now - timedelta(hours=1), nausea=3)
     page = see(phone, "/me/trend/")
-    assert "Now 1 thing bothers you a lot. That is fewer than last time." in page.words
+    assert "In your last full check-in, 1 thing was moderate or worse. That is fewer than the time before." in page.words
     assert page.source.count('class="dot"') == 2
 
 
@@ -465,8 +465,9 @@ def test_after_leaving_there_is_nothing_to_fill_in_and_everything_to_read(
     page = see(phone, "/me/")
     assert "Your stay has ended, so there is nothing to fill in." in page.words
     assert "Start check-in" not in page.words
-    assert "Now 1 thing bothers you a lot." in see(phone, "/me/trend/").words
-    assert unwell(phone, how_bad="8", come_now="1").status_code == 422
+    assert "In your last full check-in, 1 thing was moderate or worse." in see(phone, "/me/trend/").words
+    sent = {"id": str(uuid4()), "at": "now", "how_bad": "8", "come_now": "1"}
+    assert phone.post("/me/check-in/unwell/", sent).status_code == 422
     assert CheckIn.objects.count() == 1
 
 
@@ -475,3 +476,20 @@ def test_a_patient_without_a_stay_gets_a_page_and_not_a_crash(visitor, admin):
 
     stray = User.objects.create_user(username="stray", password=PASSWORD, role="patient")
     assert visitor(stray).get("/me/").status_code == 404
+
+
+def test_somebody_who_left_is_not_offered_help_from_a_ward_they_are_not_on(visitor, patient_user, episode, nurse, see, now):
+    actions.end_stay(by=nurse, episode=episode, ended_at=now - timedelta(minutes=5), now=now)
+    phone = visitor(patient_user)
+    page = see(phone, "/me/")
+    assert "Your stay has ended, so staff do not see what you send here." in page.words
+    assert "/me/check-in/unwell/" not in page.links
+    assert phone.get("/me/check-in/unwell/").status_code == 302
+
+
+def test_what_was_tapped_is_asked_again_where_it_is_gone_and_never_taken_for_none(visitor, patient_user, episode, see):
+    phone = visitor(patient_user)
+    address = "/me/check-in/symptom-check/"
+    answer = phone.post(address, {"step": "rate", "nausea": "2"}, follow=True)
+    assert "Please tap it again." in Page(answer).words
+    assert "recorded as" not in Page(answer).words
