@@ -27,15 +27,19 @@ def person(request: SignedIn, pk: int | None = None) -> HttpResponse:
         data = form.cleaned_data
         names = {"first_name": data["first_name"], "last_name": data["last_name"]}
         if found is None:
-            actions.create_person(
-                by=request.user,
-                username=data["username"],
-                password=data["password"],
-                role=data["role"],
-                wards=data["wards"],
-                is_active=data["is_active"],
-                **names,
-            )
+            try:
+                actions.create_person(
+                    by=request.user,
+                    username=data["username"],
+                    password=data["password"],
+                    role=data["role"],
+                    wards=data["wards"],
+                    is_active=data["is_active"],
+                    **names,
+                )
+            except actions.NameTaken:
+                form.add_error("username", _("This user name is taken. Choose another."))
+                return render(request, "accounts/person.html", {"form": form, "person": found}, status=422)
         else:
             actions.change_person(
                 by=request.user, person=found, role=data["role"], wards=data["wards"], is_active=data["is_active"], **names
