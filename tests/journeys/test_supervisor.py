@@ -64,7 +64,7 @@ def test_the_board_leads_from_the_most_urgent_to_the_chart_of_the_worst(browse: 
         if text.replace("≥", "").isdigit()
     ]
     assert scores == sorted(scores, reverse=True)
-    expect(page.locator(".order-words")).to_contain_text(f"Order: {', '.join(ORDER)}.")
+    expect(page.locator(".order-words")).to_contain_text(f"Order: {', '.join(map(str, ORDER))}.")
 
     # When the supervisor opens whom the tally calls worst
     worst = page.locator(".tally li").filter(has_text="highest COWS")
