@@ -215,6 +215,15 @@ def test_two_bouts_in_two_checks_are_two_times():
     assert level("R24", vitals(1, pulse=135), symptoms(3, vomiting_count=1), symptoms(1, vomiting_count=1)) == "urgent"
 
 
+def test_it_shows_what_it_rests_on():
+    one = found("R24", vitals(1, pulse=135, systolic=150), SHAKING)
+    assert [(fact.label, fact.value) for fact in one.facts][:3] == [
+        ("Pulse", "135 a minute"), ("Systolic blood pressure", "150 mmHg"), ("COWS tremor item", "4 points"),
+    ]  # fmt: skip
+    old = found("R24", vitals(1, pulse=135), vitals(14, systolic=150), SHAKING)
+    assert "Systolic blood pressure" not in [fact.label for fact in old.facts]
+
+
 def test_chest_pain_makes_it_an_emergency():
     assert level("R24", vitals(1, pulse=135), SHAKING, danger(1, chest_pain=1)) == "emergency"
 

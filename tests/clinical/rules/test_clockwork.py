@@ -129,13 +129,19 @@ def test_it_says_since_when_and_never_that_all_is_well():
     assert found("R13", cows(9, 5.25)).sentence == "Check-in due 10:45 not recorded (75 min late). Status unknown."
 
 
+def test_it_shows_the_last_contact_and_how_often_checks_come():
+    one = found("R13", cows(9, 20), cows(9, 12), not_done("off_unit", 6))
+    assert [(fact.label, fact.value) for fact in one.facts] == [("Due", "10:00, every 4 h"), ("Last contact", "06:00")]
+
+
 def test_the_time_is_that_of_the_ward():
     here = NOW.astimezone(ZoneInfo("America/New_York"))
     assert "due 06:00 not" in found("R13", cows(9, 6), now=here).sentence
 
 
 def test_nobody_is_due_after_leaving():
-    assert level("R13", cows(9, 30), ended_at=ago(1)) == ""
+    assert level("R13", cows(9, 30), ended_at=ago(1)) == level("R13", cows(9, 30), ended_at=NOW) == ""
+    assert level("R13", cows(9, 30), ended_at=NOW + SECOND) == "urgent"
 
 
 def test_another_site_can_use_other_numbers():

@@ -417,3 +417,18 @@ def found_in(slug: str, history: History) -> Finding:
 def test_a_fact_shows_the_dose_as_it_was_written_down():
     one = found("R05", cows(5, 3), dose("buprenorphine", 2, amount="4"), cows(20, 1))
     assert [(fact.value, fact.dose_id) for fact in one.facts][-1] == ("4 mg", "buprenorphine 2")
+
+
+@pytest.mark.parametrize(("amount", "unit", "shown"), [("4", "mg", "4 mg"), ("4 mg", "mg", "4 mg"), ("4", "", "4")])
+def test_an_amount_has_its_unit_once(amount: str, unit: str, shown: str):
+    one = found("R16", replace(dose("clonidine", 1, amount=amount), unit=unit))
+    assert [fact.value for fact in one.facts] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("precision", "shown"),
+    [("exact", "Mon 04:00, heroin"), ("about", "about Mon 04:00, heroin"), ("date", "about Mon 04:00, heroin")],
+)
+def test_an_uncertain_last_use_is_shown_as_such(precision: str, shown: str):
+    [fact] = found("R11", used=80, last_use_precision=precision).facts
+    assert fact.value == shown

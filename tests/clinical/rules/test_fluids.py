@@ -259,6 +259,29 @@ def test_fever_that_never_left_is_not_returning():
     assert level("R09", *row) == "review"
 
 
+def test_a_reading_at_the_line_is_a_fever_too():
+    row = [vitals(30, temperature=37), vitals(26, temperature=38.0), vitals(9, temperature=37), vitals(1, temperature=38)]
+    assert level("R09", *row) == "review"
+
+
+def test_fast_breathing_counts_with_the_fever_within_12_hours():
+    fever = vitals(1, temperature=38.2)
+    found = [level("R09", fever, vitals(hours, respiratory_rate=24)) for hours in (12.9, 13, 13.1)]
+    assert found == ["urgent", "urgent", "review"]
+
+
+def test_late_and_returning_fever_say_so_and_show_what_it_rests_on():
+    row = [vitals(40, temperature=37), vitals(30, temperature=36.9), vitals(3, temperature=37.1), vitals(1, temperature=38.2)]
+    one = found("R09", *row, used=110, admitted=100)
+    assert one.sentence == (
+        "Temperature 38.2 °C. Withdrawal can raise it a little, but check for infection. "
+        "It comes more than 96 h into the course. It comes after at least 24 h without fever."
+    )
+    assert [(fact.value, fact.observed_at) for fact in one.facts] == [
+        ("38.2 °C", ago(1)), ("37.0 °C", ago(40)), ("37.1 °C", ago(3)),
+    ]  # fmt: skip
+
+
 def test_an_earlier_measurement_that_arrives_late_does_not_disturb_the_present():
     assert level("R09", vitals(1, temperature=37), vitals(5, late=5, temperature=39.5)) == ""
 

@@ -112,6 +112,7 @@ def test_an_earlier_dose_still_explains_it_after_a_second_one():
 
 def test_a_score_at_the_moment_of_the_dose_is_before_it():
     assert level("R05", cows(5, 3), cows(20, 2), dose("buprenorphine", 2)) == ""
+    assert level("R05", cows(20, 2, rated=9), dose("buprenorphine", 2)) == ""
 
 
 # R06 ---------------------------------------------------------------------------------------------------------
@@ -186,6 +187,11 @@ def test_an_incomplete_cows_counts_where_it_is_high_enough():
     assert level("R06", cows(8, 2, rated=7), START) == ""
     assert level("R06", cows(7, 2, rated=7), START) == "info"
     assert level("R06", cows(12, 2), cows(2, 1.5, rated=1), START) == ""
+    assert level("R06", cows(8, 2, rated=7), cows(2, 1.5, rated=1), START) == ""
+
+
+def test_the_last_cows_before_counts_not_a_higher_one_earlier():
+    assert level("R06", cows(12, 2.5), cows(5, 2), START) == "info"
 
 
 def test_a_cows_that_arrives_late_was_there_and_a_later_one_was_not():

@@ -128,7 +128,10 @@ def test_notes_are_not_read():
 
 def test_the_sentence_does_not_claim_more_than_was_said():
     assert found("R08", safety(1, self_harm=1)).sentence.startswith("This person reported thoughts of self-harm.")
-    assert found("R08", safety(1, self_harm=2)).sentence.startswith("This person was not sure")
+    assert found("R08", safety(1, self_harm=2)).sentence == (
+        "This person was not sure about thoughts of self-harm, or would rather not say. "
+        "Do not leave alone. Follow the suicide-safety procedure."
+    )
     assert found("R08", safety(1, self_harm=1)).patient_line.startswith("You are not alone.")
     assert [fact.value for fact in found("R08", safety(1, "patient", self_harm=8)).facts] == ["rather not say, told by patient"]
 

@@ -93,6 +93,12 @@ def test_it_looks_at_the_last_complete_score_before():
     assert found("R04", cows(5, 9), cows(12, 5, rated=10), cows(15, 1)).sentence == "COWS rose by 10 since 03:00."
 
 
+def test_of_many_scores_the_last_two_count():
+    assert level("R04", cows(30, 13), cows(5, 9), cows(14, 5), cows(15, 1)) == ""
+    assert level("R04", cows(5, 13), cows(15, 9), cows(5, 5), cows(15, 1)) == "review"
+    assert level("R04", cows(30, 13), cows(20, 9), cows(5, 5), cows(11, 1, rated=8)) == "review"
+
+
 def test_one_score_alone_is_no_rise():
     assert level("R04", cows(40, 1)) == ""
     assert level("R04") == ""
@@ -264,7 +270,7 @@ def test_where_last_use_is_not_known_the_hours_count_from_admission():
 def test_an_incomplete_score_neither_calms_nor_counts_while_it_is_low():
     late = [cows(8, 15), cows(8, 5), cows(1, 1, rated=2)]
     assert level("R20", *late, used=270, admitted=260) == "review"
-    assert level("R20", cows(8, 15), cows(6, 1, rated=8), used=270, admitted=260) == "review"
+    assert level("R20", cows(8, 15), cows(5, 1, rated=8), used=270, admitted=260) == "review"
     assert level("R20", cows(8, 15), cows(2, 1, rated=8), used=270, admitted=260) == ""
 
 
