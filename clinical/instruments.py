@@ -16,14 +16,35 @@ from clinical.symptoms import Group, Reporter, Symptom
 SKIPPED = "skipped"
 """Stands in `answers` for "prefer not to say". Neither zero nor missing: the question was put."""
 
+NO_SUCH_QUESTION = "%(name)s has no question called %(slug)s. Reload the form and try again."
+CHOOSE_ONE_OF = "%(label)s: choose one of %(allowed)s."
+NUMBER_AND_CAUSE = "%(label)s: enter the number you measured as well as its cause."
+SUCH_AS = "%(label)s: enter a number, such as %(example)s."
+WHOLE_NUMBER = "%(label)s: enter a whole number."
+FROM_TO = "%(label)s: enter a number from %(low)s to %(high)s."
+OUTSIDE = "%(label)s: enter a number from %(low)s to %(high)s. %(value)s is outside that."
+
 Answer = int | float | str
 Answers = Mapping[str, Answer]
+
+
+class Problem(str):
+    """What is wrong with one answer, in English, and the same as `template` and `facts` for other languages."""
+
+    template: str
+    facts: Mapping[str, object]
+
+    def __new__(cls, template: str, **facts: object) -> "Problem":
+        """The sentence, from a template with %(name)s places."""
+        made = super().__new__(cls, template % facts)
+        made.template, made.facts = template, facts
+        return made
 
 
 class AnswerError(Exception):
     """Some answers are not ones this instrument takes. `problems` maps item slug to a sentence."""
 
-    def __init__(self, problems: dict[str, str]) -> None:
+    def __init__(self, problems: dict[str, Problem]) -> None:
         super().__init__("; ".join(problems.values()))
         self.problems = problems
 
@@ -123,6 +144,8 @@ class SymptomItems:
     """How the items of an instrument are made from the symptom catalog."""
 
     options: tuple[Option, ...]
+    now_hint: str
+    day_hint: str
     count_label: str
     count_options: tuple[Option, ...]
     threshold: int
@@ -204,18 +227,18 @@ class Instrument:
 
         Raises AnswerError naming every answer that is not one of this instrument's.
         """
-        problems: dict[str, str] = {}
+        problems: dict[str, Problem] = {}
         kept: dict[str, Answer] = {}
         items = {item.slug: item for item in self.items_for(reporter)}
         parts = {part for item in items.values() if item.kind == "measured" for part in (item.rate, item.cause)}
         for slug in answers:
             if slug not in items and slug not in parts:
-                problems[slug] = f"{self.name} has no question called {slug}. Reload the form and try again."
+                problems[slug] = Problem(NO_SUCH_QUESTION, name=self.name, slug=slug)
         for item in items.values():
             try:
                 kept |= _settle_item(item, answers)
-            except ValueError as error:
-                problems[item.slug] = str(error)
+            except _Refused as refused:
+                problems[item.slug] = refused.problem
         if problems:
             raise AnswerError(problems)
         return kept
@@ -258,6 +281,14 @@ class Instrument:
         ]
 
 
+class _Refused(Exception):
+    """One answer cannot be taken."""
+
+    def __init__(self, template: str, **facts: object) -> None:
+        self.problem = Problem(template, **facts)
+        super().__init__(self.problem)
+
+
 def _settle_item(item: Item, answers: Answers) -> dict[str, Answer]:
     if item.kind == "measured":
         return _settle_measured(item, answers)
@@ -270,7 +301,7 @@ def _settle_item(item: Item, answers: Answers) -> dict[str, Answer]:
         return {item.slug: _settle_quantity(item, value)}
     if isinstance(value, bool) or not isinstance(value, int) or value not in [o.value for o in item.options]:
         allowed = ", ".join(str(option.value) for option in item.options)
-        raise ValueError(f"{item.label}: choose one of {allowed}.")
+        raise _Refused(CHOOSE_ONE_OF, label=item.label, allowed=allowed)
     return {item.slug: value}
 
 
@@ -278,7 +309,7 @@ def _settle_measured(item: Item, answers: Answers) -> dict[str, Answer]:
     rate = answers.get(item.rate)
     if rate is None:
         if answers.get(item.cause):
-            raise ValueError(f"{item.label}: enter the number you measured as well as its cause.")
+            raise _Refused(NUMBER_AND_CAUSE, label=item.label)
         return {}
     number = _settle_quantity(item, rate)
     kept: dict[str, Answer] = {item.rate: number}
@@ -299,18 +330,18 @@ def _settle_quantity(item: Item, value: Answer) -> int | float:
     assert item.minimum is not None
     assert item.maximum is not None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{item.label}: enter a number, such as {item.minimum}.")
+        raise _Refused(SUCH_AS, label=item.label, example=item.minimum)
     number = Decimal(value) if isinstance(value, int) else Decimal(str(value))
-    range_words = f"{item.label}: enter a number from {item.minimum} to {item.maximum}."
+    within: dict[str, object] = {"label": item.label, "low": item.minimum, "high": item.maximum}
     if not number.is_finite() or abs(number) > 100_000:
-        raise ValueError(range_words)
+        raise _Refused(FROM_TO, **within)
     if item.fahrenheit and number > 60:
         number = (number - 32) * 5 / 9
     if not item.decimals and number != number.to_integral_value():
-        raise ValueError(f"{item.label}: enter a whole number.")
+        raise _Refused(WHOLE_NUMBER, label=item.label)
     number = number.quantize(Decimal(1).scaleb(-item.decimals))
     if not item.minimum <= number <= item.maximum:
-        raise ValueError(f"{range_words} {value:g} is outside that.")
+        raise _Refused(OUTSIDE, value=f"{value:g}", **within)
     return float(number) if item.decimals else int(number)
 
 
@@ -327,7 +358,7 @@ def with_symptoms(instrument: Instrument, symptoms: Mapping[str, Symptom]) -> In
             slug=symptom.slug,
             label=symptom.staff,
             patient=symptom.patient,
-            hint="in the last 24 hours" if symptom.asked_about == "24h" else "right now",
+            hint=instrument.symptoms.day_hint if symptom.asked_about == "24h" else instrument.symptoms.now_hint,
             options=instrument.symptoms.options,
             asked_of=reporters,
             asked_about=symptom.asked_about,

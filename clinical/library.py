@@ -61,6 +61,8 @@ TEXT = frozenset(
         "override",
         "override_hint",
         "count_label",
+        "now_hint",
+        "day_hint",
     ]
 )
 """The keys whose text people read, and which a translation may say in another language."""

@@ -26,6 +26,7 @@ from tracker import access
 from tracker.content import library
 from tracker.history import protocol_of
 from tracker.models import CheckIn, Draft, Episode, Patient
+from tracker.words import said
 
 LONGEST_BEFORE = timedelta(days=7)
 """Something seen before admission may be written down, but a day further back than this is a slip of the finger."""
@@ -313,7 +314,7 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
         try:
             answers = instrument.settle(entry.answers, entry.reporter)  # type: ignore[arg-type]
         except AnswerError as error:
-            problems |= error.problems
+            problems |= {slug: said(problem) for slug, problem in error.problems.items()}
         if not answers and not problems:
             problems[""] = _("Nothing is filled in yet. Answer at least one question, or choose why it could not be done.")
     if problems:

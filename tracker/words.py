@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
+
+from clinical.instruments import Problem
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
@@ -68,3 +70,20 @@ def due(late_by: timedelta, late: bool) -> str:
     if minutes < 120:
         return _("%(n)d min late") % {"n": minutes}
     return _("%(span)s late") % {"span": span(late_by)}
+
+
+ANSWER_PROBLEMS = (
+    gettext_noop("%(name)s has no question called %(slug)s. Reload the form and try again."),
+    gettext_noop("%(label)s: choose one of %(allowed)s."),
+    gettext_noop("%(label)s: enter the number you measured as well as its cause."),
+    gettext_noop("%(label)s: enter a number, such as %(example)s."),
+    gettext_noop("%(label)s: enter a whole number."),
+    gettext_noop("%(label)s: enter a number from %(low)s to %(high)s."),
+    gettext_noop("%(label)s: enter a number from %(low)s to %(high)s. %(value)s is outside that."),
+)
+"""What `clinical.instruments` says of an answer, named here so that translators find it."""
+
+
+def said(problem: Problem) -> str:
+    """What is wrong with an answer, in the reader's language."""
+    return _(problem.template) % problem.facts
