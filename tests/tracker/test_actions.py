@@ -151,14 +151,14 @@ def test_a_late_second_sending_is_still_the_first_one_after_the_stay_has_ended(n
 
 
 def too_slow(monkeypatch: pytest.MonkeyPatch, check: str) -> None:
-    """Let `actions.<check>` find nothing the first time, as if the other sender wrote a moment later."""
-    really, calls = getattr(actions, check), []
+    """Let `actions.check_ins.<check>` find nothing the first time, as if the other sender wrote a moment later."""
+    really, calls = getattr(actions.check_ins, check), []
 
     def blind_once(*args: Any) -> Any:
         calls.append(args)
         return None if len(calls) == 1 else really(*args)
 
-    monkeypatch.setattr(actions, check, blind_once)
+    monkeypatch.setattr(actions.check_ins, check, blind_once)
 
 
 def test_of_two_sendings_at_the_same_moment_one_is_kept_and_both_hear_it(
@@ -538,7 +538,7 @@ def test_a_failure_after_the_audit_line_takes_both_back(nurse: User, episode: Ep
         raise RuntimeError
 
     before = AuditLine.objects.count()
-    monkeypatch.setattr(actions.Draft.objects, "filter", fail)
+    monkeypatch.setattr(Draft.objects, "filter", fail)
     with pytest.raises(RuntimeError):
         save(nurse, episode, entry())
     assert (CheckIn.objects.count(), AuditLine.objects.count()) == (0, before)

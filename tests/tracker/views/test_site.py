@@ -36,7 +36,7 @@ def test_asking_whether_it_is_well_really_writes(visitor, monkeypatch, django_as
     from accounts import audit
 
     real = audit.record
-    monkeypatch.setattr("tracker.actions.audit.record", lambda *args, **kwargs: wrote.append(args) or real(*args, **kwargs))
+    monkeypatch.setattr("accounts.audit.record", lambda *args, **kwargs: wrote.append(args) or real(*args, **kwargs))
     visitor().get("/health/")
     assert len(wrote) == 1
 

@@ -1,0 +1,177 @@
+"""Admitting, putting a stay right, ending it, and the patient's own account."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.actions import NameTaken, keep_account, unsaved_account
+from accounts.models import User, Ward
+from accounts.roles import Can, Role
+from tracker import access
+from tracker.actions.outcomes import Conflict, Invalid
+from tracker.models import Episode, Patient
+
+
+@dataclass(frozen=True)
+class LastUse:
+    """When the person last used, and how surely that is known."""
+
+    at: datetime | None
+    precision: str
+
+
+@dataclass(frozen=True)
+class Stay:
+    """What is known about a stay when somebody is admitted, or when it is put right later."""
+
+    bed: str
+    opioid: str
+    last_use: LastUse
+    usual_pain: str = ""
+    allergies: str = ""
+    what_helps: str = ""
+
+
+def admit(
+    *, by: User, ward: Ward, chosen_name: str, date_of_birth: date, record_number: str, admitted_at: datetime, stay: Stay,
+    is_demo: bool = False, now: datetime | None = None,
+) -> Episode:  # fmt: skip
+    """Begin a stay: the patient, if this record number is new, and the episode.
+
+    Raises Refused, or Invalid when the bed is taken, the patient is already here, or a time cannot be right.
+    """
+    by.must(Can.ADMIT)
+    access.choose_ward(access.wards(by), str(ward.pk))
+    now = now or timezone.now()
+    _must_be_past(now, admitted_at=admitted_at, last_use_at=stay.last_use.at)
+    with transaction.atomic():
+        patient = Patient.objects.filter(record_number=record_number).first()
+        if patient is None:
+            patient = Patient(chosen_name=chosen_name, date_of_birth=date_of_birth, record_number=record_number, is_demo=is_demo)
+            patient.save(force_insert=True)
+        elif patient.date_of_birth != date_of_birth:
+            raise Invalid({"record_number": _("This record number belongs to someone with another date of birth. Check both.")})
+        _must_be_free(ward=ward, bed=stay.bed, patient=patient)
+        if patient.chosen_name != chosen_name:
+            # The name somebody wants to be called is the one they say today.
+            patient.chosen_name = chosen_name
+            patient.save(update_fields=["chosen_name"])
+            audit.record(by, "name changed", what=f"patient {patient.pk}")
+        episode = Episode(patient=patient, ward=ward, admitted_at=admitted_at, **_columns(stay))
+        episode.save(force_insert=True)
+        audit.record(by, "admitted", what=f"patient {patient.pk}", episode=str(episode.pk))
+    return episode
+
+
+def change_stay(
+    *, by: User, episode: Episode, seen_version: int, stay: Stay, reason: str, now: datetime | None = None
+) -> Episode:
+    """Put the facts of a stay right; every chart follows. The audit line keeps what they were before.
+
+    `seen_version` is the version the form was opened on. Raises Refused; Invalid; Conflict when somebody else
+    changed the stay in between.
+    """
+    by.must(Can.ADMIT)
+    access.must_reach(by, episode)
+    now = now or timezone.now()
+    _must_be_past(now, last_use_at=stay.last_use.at)
+    with transaction.atomic():
+        before = Episode.objects.get(pk=episode.pk)
+        if before.bed != stay.bed:
+            _must_be_free(ward=before.ward, bed=stay.bed)
+        columns: dict[str, Any] = _columns(stay)
+        moved = (before.last_use_at, before.last_use_precision) != (stay.last_use.at, stay.last_use.precision)
+        if moved:
+            columns |= {"last_use_changed_at": now, "last_use_changed_by": by.known_as}
+        changed = Episode.objects.filter(pk=episode.pk, version=seen_version).update(version=seen_version + 1, **columns)
+        if not changed:
+            raise Conflict(
+                _(
+                    "Someone else changed this stay while you had it open. Your changes are below; check them against the page and save again."
+                )
+            )
+        was = {key: str(getattr(before, key)) for key in columns if getattr(before, key) != columns[key]}
+        audit.record(
+            by, "stay changed", what=f"episode {episode.pk}", episode=str(episode.pk), facts={"was": was, "reason": reason}
+        )
+    return Episode.objects.select_related("patient", "ward").get(pk=episode.pk)
+
+
+def end_stay(*, by: User, episode: Episode, ended_at: datetime, now: datetime | None = None) -> None:
+    """Record that someone left. Raises Refused; Invalid when the time cannot be right; Conflict when it was recorded before."""
+    by.must(Can.ADMIT)
+    access.must_reach(by, episode)
+    _must_be_past(now or timezone.now(), ended_at=ended_at)
+    if ended_at < episode.admitted_at:
+        raise Invalid({"ended_at": _("This is before the stay began. Enter the time they left.")})
+    with transaction.atomic():
+        if not Episode.objects.filter(pk=episode.pk, ended_at=None).update(ended_at=ended_at):
+            raise Conflict(_("This stay has already been ended."))
+        audit.record(by, "stay ended", what=f"episode {episode.pk}", episode=str(episode.pk))
+
+
+def give_account(*, by: User, episode: Episode, username: str, password: str) -> User:
+    """Let a patient sign in to their own record. Raises Refused, or Conflict when they already can."""
+    by.must(Can.ADMIT)
+    access.must_reach(by, episode)
+    if episode.patient.user_id:
+        raise Conflict(_("This patient already has an account."))
+    account = unsaved_account(username=username, password=password, role=Role.PATIENT, first_name=episode.patient.chosen_name)
+    with transaction.atomic():
+        try:
+            keep_account(by=by, person=account)
+        except NameTaken:
+            raise Invalid({"username": _("This user name is taken. Choose another.")}) from None
+        if not Patient.objects.filter(pk=episode.patient_id, user=None).update(user=account):
+            raise Conflict(_("This patient already has an account."))
+        audit.record(by, "patient account given", what=f"patient {episode.patient_id}", episode=str(episode.pk))
+    return account
+
+
+def new_patient_password(*, by: User, episode: Episode, password: str) -> None:
+    """Give a patient who forgot it a new password. Raises Refused, or Conflict when there is no account."""
+    by.must(Can.ADMIT)
+    access.must_reach(by, episode)
+    account = episode.patient.user
+    if account is None:
+        raise Conflict(_("This patient has no account yet."))
+    account.set_password(password)
+    with transaction.atomic():
+        account.save(update_fields=["password"])
+        audit.record(by, "patient password set", what=f"patient {episode.patient_id}", episode=str(episode.pk))
+
+
+def _columns(stay: Stay) -> dict[str, Any]:
+    return {
+        "bed": stay.bed,
+        "opioid": stay.opioid,
+        "last_use_at": stay.last_use.at,
+        "last_use_precision": stay.last_use.precision,
+        "usual_pain": stay.usual_pain,
+        "allergies": stay.allergies,
+        "what_helps": stay.what_helps,
+    }
+
+
+def _must_be_past(now: datetime, **times: datetime | None) -> None:
+    limit = now + timedelta(minutes=2)
+    problems = {
+        name: _("This time has not come yet. Check the date and use the 24-hour clock.")
+        for name, at in times.items()
+        if at is not None and at > limit
+    }
+    if problems:
+        raise Invalid(problems)
+
+
+def _must_be_free(*, ward: Ward, bed: str, patient: Patient | None = None) -> None:
+    open_stays = Episode.objects.filter(ended_at=None)
+    if open_stays.filter(ward=ward, bed=bed).exists():
+        raise Invalid({"bed": _("Bed %(bed)s is taken. Choose another, or first record that its patient left.") % {"bed": bed}})
+    if patient and open_stays.filter(patient=patient).exists():
+        raise Invalid({"record_number": _("This patient is already here. Open the stay from the ward board.")})
