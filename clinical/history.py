@@ -82,6 +82,27 @@ class Dose:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A stretch in which the person is away on purpose, so that no check is due: on leave, at a hospital."""
+
+    from_: datetime
+    until: datetime | None
+    why: str
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether the person is away at this moment."""
+        return self.from_ <= moment and (self.until is None or moment < self.until)
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """A promise to look again by `at`, given at `promised_at` when somebody acted on an alert."""
+
+    promised_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
 class History:
     """Everything about one episode that a rule or a chart may use. Check-ins and doses in order of time."""
 
@@ -93,6 +114,8 @@ class History:
     doses: tuple[Dose, ...] = ()
     ended_at: datetime | None = None
     age: int | None = None
+    pauses: tuple[Pause, ...] = ()
+    rechecks: tuple[Recheck, ...] = ()
 
     @property
     def counted_from(self) -> datetime:
@@ -108,13 +131,25 @@ class History:
         """The first dose after which the usual course no longer describes this person."""
         return next((dose.given_at for dose in self.doses if dose.ends_course and dose.taken), None)
 
+    @cached_property
+    def by_instrument(self) -> Mapping[str, list[CheckIn]]:
+        """The check-ins of each instrument, oldest first."""
+        found: dict[str, list[CheckIn]] = {}
+        for check_in in self.check_ins:
+            found.setdefault(check_in.instrument, []).append(check_in)
+        return found
+
     def done(self, instrument: str, reporter: Reporter | None = None) -> list[CheckIn]:
         """Check-ins with answers, of one instrument, oldest first."""
         return [
             check_in
-            for check_in in self.check_ins
-            if check_in.instrument == instrument and not check_in.not_done and (reporter is None or check_in.reporter == reporter)
+            for check_in in self.by_instrument.get(instrument, ())
+            if not check_in.not_done and (reporter is None or check_in.reporter == reporter)
         ]
+
+    def away(self, moment: datetime) -> Pause | None:
+        """The pause this moment falls in, if any."""
+        return next((pause for pause in self.pauses if pause.covers(moment)), None)
 
     def as_of(self, moment: datetime) -> "History":
         """What had happened by this moment: in order of time, every entry once."""
@@ -128,7 +163,7 @@ class History:
 
     def contacts(self, instrument: str) -> list[CheckIn]:
         """Check-ins of one instrument by staff, also those that could not be done: someone was there."""
-        return [c for c in self.check_ins if c.instrument == instrument and c.reporter == "staff"]
+        return [c for c in self.by_instrument.get(instrument, ()) if c.reporter == "staff"]
 
 
 @dataclass(frozen=True)

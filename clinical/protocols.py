@@ -32,6 +32,14 @@ class AfterDose:
 
 
 @dataclass(frozen=True)
+class Closer:
+    """From this COWS on, staff check at least every so many hours, whatever the hour of the course."""
+
+    cows_from: int
+    every_hours: int
+
+
+@dataclass(frozen=True)
 class Protocol:
     """Every number a rule, a due time or a chart works by. All are defaults a site may change."""
 
@@ -48,10 +56,14 @@ class Protocol:
     grace_minutes: int
     grace_share: Decimal
     escalation_minutes: int
+    long_overdue_minutes: int
+    early_minutes: int
     staff_checks: tuple[Interval, ...]
     patient_checks: PatientChecks
     rules: Rules
     after_dose: tuple[AfterDose, ...] = ()
+    closer: tuple[Closer, ...] = ()
+    witness_controlled: bool = False
 
     def __post_init__(self) -> None:
         starts = [step.from_ for step in self.staff_checks]
@@ -65,6 +77,15 @@ class Protocol:
             if hours >= step.from_:
                 every = step.every_hours
         return timedelta(hours=every)
+
+    def at_least_every(self, cows: int) -> timedelta | None:
+        """How often somebody with this COWS is checked at least, where the protocol says so."""
+        hours = [step.every_hours for step in self.closer if cows >= step.cows_from]
+        return timedelta(hours=min(hours)) if hours else None
+
+    def looks_after(self, medicine: str) -> tuple[int, ...]:
+        """Minutes after a dose of this medicine at which someone looks again."""
+        return tuple(sorted({m for after in self.after_dose if medicine in after.medicines for m in after.minutes}))
 
     def grace(self, interval: timedelta) -> timedelta:
         """How long after the due time a check counts as late."""

@@ -96,7 +96,7 @@ class Reading:
 def readings(history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None) -> list[Reading]:
     """Every value of this measure, in the order of the history; `since` and `until` include their moment."""
     found = []
-    for check_in in history.check_ins:
+    for check_in in _looked_at(history, measure):
         at = check_in.observed_at
         if (since and at < since) or (until and at > until):
             continue
@@ -106,9 +106,24 @@ def readings(history: History, measure: Measure, since: datetime | None = None, 
     return found
 
 
+def _looked_at(history: History, measure: Measure) -> Sequence[CheckIn]:
+    """The check-ins that can hold this measure, in the order of the history."""
+    if measure.asleep or len(measure.sources) > 1:
+        instruments = {instrument for instrument, _ in measure.sources}
+        return [c for c in history.check_ins if c.instrument in instruments or (measure.asleep and c.not_done)]
+    return history.by_instrument.get(measure.sources[0][0], ())
+
+
 def newest(history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None) -> Reading | None:
     """The last value of this measure, or None where there is none."""
-    return next(reversed(readings(history, measure, since, until)), None)
+    for check_in in reversed(_looked_at(history, measure)):
+        at = check_in.observed_at
+        if (since and at < since) or (until and at > until):
+            continue
+        value = _value(check_in, measure)
+        if value is not None:
+            return Reading(Decimal(str(value)), at, check_in)
+    return None
 
 
 def _value(check_in: CheckIn, measure: Measure) -> int | float | None:
@@ -128,7 +143,11 @@ def answers(history: History, instrument: str, item: str) -> list[Reading]:
 
 def answer(history: History, instrument: str, item: str) -> Reading | None:
     """The last answer to one question that says something."""
-    return next(reversed(answers(history, instrument, item)), None)
+    for check_in in reversed(history.by_instrument.get(instrument, ())):
+        value = None if check_in.not_done else check_in.value(item)
+        if value is not None and value != NOT_KNOWN:
+            return Reading(Decimal(str(value)), check_in.observed_at, check_in)
+    return None
 
 
 def said_yes(history: History, instrument: str, item: str) -> Reading | None:

@@ -10,7 +10,7 @@ from clinical.history import History
 from clinical.protocols import Protocol
 from clinical.rules.circulation import HeartStrain, MoreThanOpioids, VitalOutOfRange
 from clinical.rules.clockwork import LostTolerance, OverdueCheck
-from clinical.rules.finding import Fact, Finding, Rule, Urgency
+from clinical.rules.finding import Fact, Finding, Rule, Urgency, seen_from
 from clinical.rules.fluids import Dehydration, Fever
 from clinical.rules.medicines import (
     Alpha2Facts,
@@ -58,5 +58,6 @@ by_slug: dict[str, Rule] = {rule.slug: rule for rule in every}
 
 def review(history: History, protocol: Protocol, now: datetime) -> list[Finding]:
     """What every rule finds at this moment, the most urgent first. At most one finding a rule."""
-    findings = [finding for rule in every if (finding := rule.check(history, protocol, now))]
+    past = seen_from(history, protocol, now)
+    findings = [finding for rule in every if (finding := rule.look(past, protocol, now))]
     return sorted(findings, key=lambda finding: (-finding.urgency, not finding.first, finding.rule))

@@ -81,12 +81,14 @@ class OverdueCheck(Rule):
     levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT)
     source: ClassVar[str] = "The schedule of the protocol; grace and levels: design decision."
     explains: ClassVar[str] = "Watches the clock: a staff check that is late says nothing about how the person is."
+    answered_by_check: ClassVar[bool] = True
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
         due = next_due(past, protocol, now)
         if not due.overdue:
             return None
-        sentence = f"Check-in due {clock(due.at, now)} not recorded ({span(due.late_by)} late). Status unknown."
+        after = f" after {due.about}" if due.about else ""
+        sentence = f"Check-in due {clock(due.at, now)}{after} not recorded ({span(due.late_by)} late). Status unknown."
         facts = [Fact("Due", f"{clock(due.at, now)}, every {span(due.every)}", due.at)]
         facts += [Fact("Last contact", clock(c.observed_at, now), c.observed_at, c.id) for c in past.contacts(SCHEDULED)[-1:]]
         late = due.late_by >= due.every * (protocol.rules.R13.urgent_intervals - 1)

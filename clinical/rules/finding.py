@@ -73,12 +73,20 @@ class Rule:
     explains: ClassVar[str]
     patient_line: ClassVar[str] = ""
     after_leaving: ClassVar[bool] = False
+    anew: ClassVar[bool] = False
+    """Whether something new of the same urgency asks for a new look although the alert has been seen: somebody who calls
+    again is not answered by the first visit."""
+    answered_by_check: ClassVar[bool] = False
+    """Whether the staff check that ends it is also its answer, so that nobody has to say besides that it was seen."""
 
     def check(self, history: History, protocol: Protocol, now: datetime) -> Finding | None:
         """What this rule finds at this moment, at its highest level, or None."""
-        if history.ended_at and history.ended_at <= now and not self.after_leaving:
+        return self.look(seen_from(history, protocol, now), protocol, now)
+
+    def look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        """The same, for a history that `seen_from` made: so that many rules can share one."""
+        if past.ended_at and past.ended_at <= now and not self.after_leaving:
             return None
-        past = history.as_of(later(now, timedelta(minutes=protocol.future_tolerance_minutes)))
         return self._look(past, protocol, now)
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
@@ -95,6 +103,11 @@ class Rule:
     ) -> Finding:
         once = tuple(dict.fromkeys(facts))
         return Finding(self.slug, urgency, sentence, once, protocol.rules.of(self.slug), self.patient_line, first)
+
+
+def seen_from(history: History, protocol: Protocol, now: datetime) -> History:
+    """The history as the rules may see it at this moment: nothing from later, but for a clock that is a little fast."""
+    return history.as_of(later(now, timedelta(minutes=protocol.future_tolerance_minutes)))
 
 
 def fact(measure: Measure, reading: Reading) -> Fact:

@@ -54,6 +54,7 @@ class PrecipitatedWithdrawal(Rule):
     )
     explains: ClassVar[str] = "Watches for a score that jumps soon after buprenorphine or an opioid blocker."
     patient_line: ClassVar[str] = "If you feel much worse soon after your medicine, tell staff right away."
+    anew: ClassVar[bool] = True
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
         n = protocol.rules.R05

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from clinical.history import History
+from clinical.history import CheckIn, History
 from clinical.instruments import SKIPPED
 from clinical.protocols import Protocol
 from clinical.readings import (
@@ -93,7 +93,8 @@ class SelfHarm(Rule):
 
     [D] "Rather not say" and a skipped question are treated as "not sure", as ASQ treats a refusal. What anybody
     reported stands until a staff check of the same question ends in No: a patient's later No does not take it back.
-    "Not sure" about right now is an emergency like "yes". Free text is not read.
+    "Not sure" about right now is an emergency like "yes". Tapping "I might hurt myself" under Get help now is a "yes".
+    Free text is not read.
     """
 
     slug: ClassVar[str] = "R08"
@@ -104,6 +105,7 @@ class SelfHarm(Rule):
     )
     explains: ClassVar[str] = "Speaks up when anybody answered the question about self-harm with anything but No."
     patient_line: ClassVar[str] = "You are not alone. Staff are on the way. In the US you can also call or text 988."
+    anew: ClassVar[bool] = True
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
         standing = self._standing(past)
@@ -120,7 +122,12 @@ class SelfHarm(Rule):
     def _standing(self, past: History) -> list[tuple[str, int, Fact]]:
         """Every answer but No since staff last heard a No. A No to the first question answers the second."""
         found: list[tuple[str, int, Fact]] = []
-        for check_in in past.done("safety"):
+        for check_in in past.check_ins:
+            if check_in.instrument == "help" and check_in.value("call") == MIGHT_HURT:
+                told = Fact(SAFETY["self_harm"], "tapped: I might hurt myself", check_in.observed_at, check_in.id)
+                found.append(("self_harm", YES, told))
+            if check_in.instrument != "safety" or check_in.not_done:
+                continue
             for item, label in SAFETY.items():
                 said = check_in.answers.get(item)
                 value = RATHER_NOT_SAY if said == SKIPPED else said
@@ -224,6 +231,7 @@ class DangerSigns(Rule):
     levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT, Urgency.EMERGENCY)
     source: ClassVar[str] = "General medical knowledge, to be confirmed; which sign has which level: design decision."
     explains: ClassVar[str] = "Speaks up when a danger sign is ticked."
+    anew: ClassVar[bool] = True
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
         n = protocol.rules.R21
@@ -235,7 +243,10 @@ class DangerSigns(Rule):
         return self._found(protocol, Urgency.EMERGENCY if emergency else Urgency.URGENT, sentence, facts)
 
 
-COME_NOW = Measure("Asked for someone", "", (("unwell", "come_now"),))
+SOMEONE, MIGHT_HURT, OVERDOSE = 1, 2, 3
+"""What a patient can tap under Get help now (content/instruments/help.toml)."""
+
+CALLS = {SOMEONE: "wants someone now", MIGHT_HURT: "might hurt themselves", OVERDOSE: "someone has overdosed"}
 
 
 @dataclass(frozen=True)
@@ -243,25 +254,42 @@ class AskedForHelp(Rule):
     """R22.
 
     [D] A call stands until staff record a check that was done and observed after it: not one that could not be done, not
-    a late entry of an earlier check, and not the patient's own later "not now". The sentence leaves out the name: it
-    stands beside it.
+    a late entry of an earlier check, and not the patient's own later "not now". "Someone has overdosed" is an emergency.
+    The sentence leaves out the name: it stands beside it.
     """
 
     slug: ClassVar[str] = "R22"
     name: ClassVar[str] = "Asked for help"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT,)
+    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT, Urgency.EMERGENCY)
     source: ClassVar[str] = "Design decision."
     explains: ClassVar[str] = "Passes on that the patient asked for somebody to come."
     patient_line: ClassVar[str] = "We have told staff. If this is an emergency, shout or use the call bell."
+    anew: ClassVar[bool] = True
+    answered_by_check: ClassVar[bool] = True
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        seen = [c.observed_at for c in past.check_ins if c.reporter == "staff" and not c.not_done]
-        calls = [c for c in past.done("unwell") if c.value("come_now") == YES and not any(at > c.observed_at for at in seen)]
+        asked = [(c, called) for c in (*past.done("unwell"), *past.done("help")) if (called := _called(c))]
+        if not asked:
+            return None
+        last = max((c.observed_at for c in past.check_ins if c.reporter == "staff" and not c.not_done), default=None)
+        calls = sorted(
+            ((c, called) for c, called in asked if last is None or last <= c.observed_at), key=lambda one: one[0].observed_at
+        )
         if not calls:
             return None
-        facts = [Fact(COME_NOW.label, "yes", c.observed_at, c.id) for c in calls]
-        sentence = f"Asked for help at {clock(calls[0].observed_at, now)}."
-        return self._found(protocol, Urgency.URGENT, sentence, facts)
+        facts = [Fact("Asked for help", CALLS[called], c.observed_at, c.id) for c, called in calls]
+        since = clock(calls[0][0].observed_at, now)
+        if any(called == OVERDOSE for _, called in calls):
+            sentence = f"Says someone has overdosed. Asked for help at {since}."
+            return self._found(protocol, Urgency.EMERGENCY, sentence, facts)
+        return self._found(protocol, Urgency.URGENT, f"Asked for help at {since}.", facts)
+
+
+def _called(check_in: CheckIn) -> int:
+    """What somebody called for, or 0."""
+    if check_in.instrument == "unwell":
+        return SOMEONE if check_in.value("come_now") == YES else 0
+    return int(check_in.value("call") or 0)
 
 
 @dataclass(frozen=True)

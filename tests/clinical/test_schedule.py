@@ -10,10 +10,10 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinical.history import CheckIn, History
+from clinical.history import CheckIn, Dose, History, Pause, Recheck
 from clinical.library import load
-from clinical.protocols import Interval, Protocol
-from clinical.schedule import Due, is_gap, next_due
+from clinical.protocols import Closer, Interval, Protocol
+from clinical.schedule import Due, is_gap, next_due, patient_due
 from clinical.times import moment
 
 PROTOCOL = load(settings.CONTENT_DIR).protocols["default"]
@@ -33,8 +33,10 @@ def check(when: datetime, **facts: Any) -> CheckIn:
     return CheckIn(**given | facts)
 
 
-def due(*check_ins: CheckIn, now: datetime | None = None, protocol: Protocol = PROTOCOL, known: bool = True) -> Due:
-    history = History(ADMITTED, "heroin", LAST_USE if known else None, "exact" if known else "unknown", check_ins)
+def due(
+    *check_ins: CheckIn, now: datetime | None = None, protocol: Protocol = PROTOCOL, known: bool = True, **facts: Any
+) -> Due:
+    history = History(ADMITTED, "heroin", LAST_USE if known else None, "exact" if known else "unknown", check_ins, **facts)
     return next_due(history, protocol, now or at(0))
 
 
@@ -165,6 +167,116 @@ def test_a_gap_is_more_than_two_intervals_of_the_schedule_at_its_start(first: fl
         for gap in (-SECOND, timedelta(0), SECOND)
     ]
     assert found == [False, False, True]
+
+
+# What shortens it ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("total", "every"), [(24, 4), (25, 2), (48, 2)])
+def test_a_high_score_shortens_the_interval(total: int, every: int):
+    found = due(check(at(20), total=total))
+    assert (found.at, hours(found.every), found.why) == (at(20 + every), every, "severity" if every == 2 else "schedule")
+
+
+def test_the_last_complete_score_is_the_one_that_shortens():
+    assert due(check(at(20), total=30), check(at(22), total=9)).at == at(26)
+    assert due(check(at(20), total=30), check(at(22), at_least=3)).at == at(24)
+    assert due(check(at(20), total=30), check(at(22), not_done="asleep")).at == at(24)
+
+
+def test_a_score_never_makes_checks_rarer():
+    rarely = replace(PROTOCOL, closer=(Closer(5, 12),))
+    assert due(check(at(20), total=30), protocol=rarely).at == at(24)
+
+
+def dose(medicine: str, hours: float, status: str = "given") -> Dose:
+    return Dose(f"{medicine} {hours}", medicine, medicine.title(), "8", at(hours), status=status)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("medicine", "looks"),
+    [("buprenorphine", (30, 60, 120)), ("naloxone", (30, 60, 120)), ("naltrexone", (30, 60, 120)), ("methadone", (120, 240))],
+)
+def test_after_a_medicine_someone_looks_when_the_protocol_says(medicine: str, looks: tuple[int, ...]):
+    given_at = 20.0
+    seen = [check(at(given_at - 0.5))]
+    for minutes in looks:
+        found = due(*seen, doses=(dose(medicine, given_at),))
+        if minutes < 210:
+            assert (found.at, found.why, found.about) == (at(given_at + minutes / 60), "dose", medicine.title())
+        seen.append(check(at(given_at + minutes / 60)))
+    assert due(*seen, doses=(dose(medicine, given_at),)).why == "schedule"
+
+
+@pytest.mark.parametrize(("minutes", "next_look"), [(19.9, 30), (20, 60), (49.9, 60), (50, 120), (109.9, 120), (200, None)])
+def test_a_contact_up_to_ten_minutes_early_counts_as_the_look_and_so_does_any_later_one(minutes: float, next_look: int | None):
+    found = due(check(at(19)), check(at(20 + minutes / 60)), doses=(dose("buprenorphine", 20),))
+    expected = at(20 + next_look / 60) if next_look else at(20 + minutes / 60 + 4)
+    assert abs(found.at - expected) < SECOND
+
+
+@pytest.mark.parametrize("status", ["refused", "held", "missed", "wasted"])
+def test_what_was_not_taken_asks_for_no_look(status: str):
+    assert due(check(at(19)), doses=(dose("buprenorphine", 20, status),)).at == at(23)
+
+
+def test_a_comfort_medicine_asks_for_no_look():
+    assert due(check(at(19)), doses=(dose("ibuprofen", 20),)).at == at(23)
+
+
+def test_a_late_look_after_a_dose_is_late_by_its_own_short_interval():
+    one = dose("buprenorphine", 20)
+    edge = at(20.5) + timedelta(minutes=15)
+    assert [due(check(at(19)), now=edge + gap, doses=(one,)).overdue for gap in (timedelta(0), SECOND)] == [False, True]
+
+
+def test_a_promise_to_look_again_is_the_next_due_until_it_is_kept():
+    promise = Recheck(at(20.5), at(21))
+    assert due(check(at(20)), rechecks=(promise,)).at == at(21)
+    assert due(check(at(20)), rechecks=(promise,)).why == "recheck"
+    assert due(check(at(20)), check(at(20.9)), rechecks=(promise,)).at == at(24.9)
+    assert due(check(at(20)), check(at(20.4)), rechecks=(promise,)).at == at(21)
+    assert due(check(at(20)), rechecks=(Recheck(at(20.5), at(30)),)).at == at(24)
+
+
+# Away on purpose ----------------------------------------------------------------------------------------------
+
+
+def test_nothing_is_late_while_somebody_is_away_and_they_are_looked_at_when_back():
+    gone = Pause(at(21), None, "leave")
+    found = due(check(at(20)), now=at(40), pauses=(gone,))
+    assert (found.late, found.overdue, found.long_overdue, found.now_or_late) == (False, False, False, False)
+    assert found.away == gone
+    back = due(check(at(20)), now=at(40), pauses=(Pause(at(21), at(39), "leave"),))
+    assert (back.at, back.why, back.away, back.late) == (at(39), "return", None, True)
+
+
+def test_a_leave_that_ends_before_the_next_check_changes_nothing():
+    assert due(check(at(20)), pauses=(Pause(at(21), at(22), "leave"),)).at == at(24)
+
+
+def test_what_was_missed_before_the_leave_is_due_on_return():
+    assert due(check(at(20)), now=at(31), pauses=(Pause(at(26), at(30), "leave"),)).at == at(30)
+
+
+def test_a_check_on_return_goes_back_to_the_schedule():
+    assert due(check(at(20)), check(at(39.2)), pauses=(Pause(at(21), at(39), "leave"),)).at == at(43.2)
+
+
+@pytest.mark.parametrize(("seconds", "long"), [(59, False), (60, False), (61, True)])
+def test_long_overdue_begins_one_second_after_the_hour(seconds: int, long: bool):
+    moment_now = at(24) + timedelta(minutes=59, seconds=seconds)
+    assert due(check(at(20)), now=moment_now).long_overdue is long
+
+
+# The patient's own --------------------------------------------------------------------------------------------
+
+
+def test_the_patient_is_asked_again_twelve_hours_after_their_last_report():
+    history = History(ADMITTED, "heroin", LAST_USE, "exact")
+    assert patient_due(history, PROTOCOL) == ADMITTED + timedelta(hours=12)
+    told = replace(history, check_ins=(check(at(20)), check(at(21), reporter="patient", instrument="symptom-check"), check(at(30))))
+    assert patient_due(told, PROTOCOL) == at(33)
 
 
 @given(st.lists(st.integers(0, 300 * 60), max_size=8), st.integers(0, 400 * 60))

@@ -84,6 +84,7 @@ FIRES: dict[tuple[str, str], History] = {
     ("R21", "urgent"): stay(danger(1, yellow_eyes=1)),
     ("R21", "emergency"): stay(danger(1, seizure=1)),
     ("R22", "urgent"): stay(unwell(1, come_now=1)),
+    ("R22", "emergency"): stay(check("help", 1, {"call": 3})),
     ("R23", "urgent"): stay(danger(1, used_since=1, pinpoint_pupils=1), vitals(1, alertness=2)),
     ("R24", "urgent"): stay(vitals(1, pulse=140), SHAKING),
     ("R24", "emergency"): stay(vitals(1, pulse=140), danger(1, confusion=1)),

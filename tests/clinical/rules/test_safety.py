@@ -136,6 +136,15 @@ def test_the_sentence_does_not_claim_more_than_was_said():
     assert [fact.value for fact in found("R08", safety(1, "patient", self_harm=8)).facts] == ["rather not say, told by patient"]
 
 
+def test_tapping_that_one_might_hurt_oneself_is_a_yes_until_staff_heard_a_no():
+    tapped = check("help", 2, {"call": 2})
+    assert level("R08", tapped) == "urgent"
+    assert found("R08", tapped).facts[0].value == "tapped: I might hurt myself"
+    assert level("R08", tapped, safety(1, "staff", self_harm=0)) == ""
+    assert level("R08", tapped, safety(3, "staff", self_harm=0)) == "urgent"
+    assert level("R08", check("help", 2, {"call": 1}), check("help", 1, {"call": 3})) == ""
+
+
 # R10 ---------------------------------------------------------------------------------------------------------
 
 
@@ -268,6 +277,21 @@ def test_it_says_since_when_and_keeps_every_call():
     assert one.sentence == "Asked for help at 09:00."
     assert len(one.facts) == 2
     assert found("R22", unwell(3, come_now=1), cows(9, 2), unwell(1, come_now=1)).sentence == "Asked for help at 11:00."
+
+
+@pytest.mark.parametrize(("call", "expected"), [(1, "urgent"), (2, "urgent"), (3, "emergency")])
+def test_every_tap_under_get_help_now_is_a_call_and_an_overdose_is_an_emergency(call: int, expected: str):
+    tapped = check("help", 1, {"call": call})
+    assert level("R22", tapped) == expected
+    assert level("R22", tapped, cows(9, 0.5)) == ""
+    assert level("R22", tapped, cows(9, 2)) == expected
+
+
+def test_an_overdose_stays_an_emergency_beside_a_later_call():
+    one = found("R22", check("help", 2, {"call": 3}), unwell(1, come_now=1))
+    assert one.urgency.slug == "emergency"
+    assert one.sentence == "Says someone has overdosed. Asked for help at 10:00."
+    assert [fact.value for fact in one.facts] == ["someone has overdosed", "wants someone now"]
 
 
 # R23 ---------------------------------------------------------------------------------------------------------
