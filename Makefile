@@ -11,11 +11,13 @@ run: .venv/.runtime node_modules/.installed .env  ## the product with a demo war
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py demo
 	@echo "Ebb is at http://127.0.0.1:$(PORT)/   (stop it with Ctrl-C)"
-	@$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --blocking-threads 4 --log-level error config.wsgi:application
+	@$(BIN)/python manage.py review_alerts --every 60 & clock=$$!; trap 'kill $$clock 2>/dev/null' EXIT INT TERM; \
+	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --blocking-threads 4 --log-level error config.wsgi:application
 
 dev: .venv/.dev node_modules/.installed .env  ## the same, reloading when a file changes
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py demo
+	@EBB_DEBUG=yes $(BIN)/python manage.py review_alerts --every 60 & clock=$$!; trap 'kill $$clock 2>/dev/null' EXIT INT TERM; \
 	EBB_DEBUG=yes $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
 test: .venv/.dev node_modules/.installed browser .env  ## the whole suite, the browser journeys last

@@ -28,16 +28,19 @@ class Can(Enum):
     SEE_RECORD = "open a patient's record"
     CHECK_IN = "record a staff check-in"
     REPORT = "report their own symptoms"
+    GIVE = "write down medicines"
+    ANSWER_ALERTS = "say that an alert has been seen"
+    REVIEW = "review trends and figures"
     ADMIT = "admit patients and change a stay"
     MANAGE_PEOPLE = "manage accounts and wards"
 
 
-_ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.ADMIT})
+_ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT})
 
 MAY: Mapping[Role, frozenset[Can]] = {
     Role.PATIENT: frozenset({Can.REPORT}),
     Role.STAFF: _ON_THE_WARD,
-    Role.SUPERVISOR: _ON_THE_WARD,
+    Role.SUPERVISOR: _ON_THE_WARD | {Can.REVIEW},
     Role.ADMIN: frozenset({Can.MANAGE_PEOPLE}),
 }
 
@@ -46,6 +49,9 @@ REFUSALS: Mapping[Can, Promise] = {
     Can.SEE_RECORD: _("Patient records are for the staff of the ward. Administrators manage accounts, not records."),
     Can.CHECK_IN: _("Only ward staff can record this check-in. To report how you feel, use your own page."),
     Can.REPORT: _("Only a patient can send their own report. To record what a patient tells you, use a staff check-in."),
+    Can.GIVE: _("Only ward staff can write down medicines."),
+    Can.ANSWER_ALERTS: _("Only ward staff can say that an alert has been seen. To reach staff, use Get help now."),
+    Can.REVIEW: _("Only a supervisor of the ward can do this. Ask the shift lead."),
     Can.ADMIT: _("Only ward staff can admit patients or change a stay."),
     Can.MANAGE_PEOPLE: _("Only an administrator can manage accounts and wards."),
 }

@@ -70,6 +70,7 @@ class Dose:
     recorded_by: str = ""
     about: bool = False
     amended: bool = False
+    reason: str = ""
 
     @property
     def taken(self) -> bool:

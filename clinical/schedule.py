@@ -140,8 +140,8 @@ def _promised(history: History, protocol: Protocol) -> Iterator[Look]:
 
 
 def _not_while_away(history: History, look: Look) -> Look:
-    """What nobody had done before somebody went away, or would have come meanwhile, is due when they are back."""
-    for pause in history.pauses:
-        if pause.until is not None and look.at < pause.until:
-            look = Look(pause.until, look.every, "return")
-    return look
+    """What nobody had done before somebody last went away, or would have come meanwhile, is due when they are back."""
+    last = history.pauses[-1] if history.pauses else None
+    if last is None or last.until is None or look.at >= last.until:
+        return look
+    return Look(last.until, look.every, "return")

@@ -6,6 +6,7 @@ a test says otherwise.
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,9 +19,9 @@ from accounts.models import User, Ward
 from accounts.roles import Role
 from clinical.instruments import Item
 from tracker import actions
-from tracker.actions import Entry, LastUse, Stay
+from tracker.actions import DoseEntry, Entry, LastUse, LeavingTalk, Stay
 from tracker.content import library
-from tracker.models import CheckIn, Episode
+from tracker.models import CheckIn, Dose, Episode
 
 settings.register_profile("ebb", deadline=None, derandomize=True, database=None)
 settings.load_profile("ebb")
@@ -133,6 +134,17 @@ def signed_in(client: Client) -> Callable[[User], Client]:
     return sign_in
 
 
+def talk(**answers: bool) -> LeavingTalk:
+    """What was offered and talked about before leaving: everything, unless something is said to be missing."""
+    said = {item: answers.get(item, True) for item in ("naloxone_offered", "overdose_talk", "next_plan")}
+    return LeavingTalk(uuid4(), said, {item: "Did not want it" for item, yes in said.items() if not yes})
+
+
+def leave(episode: Episode, by: User, at: datetime, now: datetime | None = None, how: str = "planned") -> None:
+    """Somebody leaves for good, with everything talked about."""
+    actions.end_stay(by=by, episode=episode, ended_at=at, how=how, talk=talk(), now=now or at)
+
+
 # What was recorded ------------------------------------------------------------------------------------------
 
 
@@ -213,3 +225,25 @@ def not_done() -> Callable[..., CheckIn]:
 
 def new_id() -> UUID:
     return uuid4()
+
+
+# What was given -----------------------------------------------------------------------------------------------
+
+
+def dose_entry(medicine: str = "buprenorphine", at: datetime = NOW, **facts: Any) -> DoseEntry:
+    """One entry of the medicine log: 4 units of the medicine's first form, by its first route, given now."""
+    made = library().medicines[medicine]
+    given: dict[str, Any] = {
+        "id": uuid4(), "medicine": medicine, "form": made.forms[0], "amount": Decimal(4), "unit": made.units[0],
+        "route": made.routes[0], "given_at": at, "said": "now",
+    }  # fmt: skip
+    if facts.get("status", "given") not in ("given", "vomited_after"):
+        given["reason"] = "Did not want it"
+    return DoseEntry(**given | facts)
+
+
+def give(
+    episode: Episode, by: User, at: datetime, medicine: str = "buprenorphine", now: datetime | None = None, **facts: Any
+) -> Dose:
+    """Write down one medicine, at the time it was given."""
+    return actions.record_dose(by=by, episode=episode, entry=dose_entry(medicine, at, **facts), now=now or at).dose

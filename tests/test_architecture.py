@@ -30,7 +30,7 @@ TRACKER = (
     ("views", "middleware", "context", "apps", "admin", "management"),
     ("forms", "templatetags"),
     ("actions", "demo"),
-    ("board", "trend", "heat_map", "own_trend", "reading", "receipt", "watch"),
+    ("alerts", "board", "trend", "heat_map", "medicines", "own_trend", "reading", "receipt"),
     ("access", "history", "results"),
     ("words", "content"),
     ("models",),
@@ -51,6 +51,7 @@ IN_ITS_ROW = {
     ("middleware", "views"): "a refusal is answered as JSON exactly when a view would answer as JSON",
     ("demo", "actions"): "demo data is made by the actions the screens use",
     ("heat_map", "trend"): "the heat map is a part of the same page, from the same history",
+    ("trend", "alerts"): "the alerts of a stay are marked on its chart and listed below it",
     ("own_trend", "trend"): "the patient's own picture is drawn from the trend of what they reported",
 }
 """Uses inside one row that cannot be avoided, each with its reason."""

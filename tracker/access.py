@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User, Ward
 from accounts.roles import Can, Refused
-from tracker.models import CheckIn, Draft, Episode
+from tracker.models import Alert, CheckIn, Dose, Draft, Episode
 
 DRAFTS_KEPT = timedelta(hours=24)
 """Answers older than this say nothing about now: they are not offered again."""
@@ -46,6 +46,15 @@ def episodes(by: User) -> QuerySet[Episode]:
     if by.can(Can.REPORT):
         return found.filter(patient__user=by)
     return found.none()
+
+
+def watched() -> list[Episode]:
+    """Every stay the alert clock looks at: those that go on, and those that ended with an alert nobody has closed.
+
+    For the clock only, which is nobody in particular and shows nothing to anyone.
+    """
+    found = Episode.objects.select_related("patient", "ward")
+    return list(found.filter(Q(ended_at=None) | Q(alerts__closed_at=None, alerts__isnull=False)).distinct())
 
 
 def episode(by: User, pk: UUID) -> Episode:
@@ -145,6 +154,61 @@ def corrections(of: CheckIn) -> list[CheckIn]:
 def replacement(of: CheckIn) -> CheckIn | None:
     """The check-in that replaced this one, if any."""
     return CheckIn.objects.select_related("recorded_by").filter(replaces=of).first()
+
+
+def dose(by: User, pk: UUID) -> Dose:
+    """One entry of the medicine log, for the staff of its ward. Raises Refused and Http404."""
+    by.must(Can.SEE_RECORD)
+    one = (
+        Dose.objects.select_related("episode__patient", "episode__ward", "recorded_by")
+        .filter(pk=pk, episode__in=episodes(by))
+        .first()
+    )
+    if one is None:
+        raise Http404
+    return one
+
+
+def open_dose(by: User, pk: UUID, what: str = "dose") -> Dose:
+    """One entry of the medicine log, with an audit line."""
+    found = dose(by, pk)
+    _opened(by, found.episode, f"{what} {found.pk}")
+    return found
+
+
+def dose_replacement(of: Dose) -> Dose | None:
+    """The entry that replaced this one, if any."""
+    return Dose.objects.select_related("recorded_by").filter(replaces=of).first()
+
+
+def dose_corrections(of: Dose) -> list[Dose]:
+    """What this entry replaced, and what that replaced, newest first."""
+    found: list[Dose] = []
+    current = of
+    while current.replaces_id:
+        current = Dose.objects.select_related("recorded_by", "episode__ward").get(pk=current.replaces_id)
+        found.append(current)
+    return found
+
+
+def alert(by: User, pk: UUID) -> Alert:
+    """One alert of a stay on one's wards. Raises Refused and Http404."""
+    by.must(Can.SEE_RECORD)
+    one = (
+        Alert.objects.select_related("episode__patient", "episode__ward", "seen_by")
+        .filter(pk=pk, episode__in=episodes(by))
+        .first()
+    )
+    if one is None:
+        raise Http404
+    return one
+
+
+def open_alert(by: User, pk: UUID) -> Alert:
+    """One alert, with an audit line."""
+    found = alert(by, pk)
+    _opened(by, found.episode, f"alert {found.pk}")
+    return found
 
 
 def _get(found: QuerySet[Episode], pk: UUID) -> Episode:

@@ -1,13 +1,29 @@
 """The ward board: who is on the ward, how they are, and who is waiting. Read, never typed.
 
-Everything here comes from two queries, whatever the number of patients.
+Everything here comes from three queries, whatever the number of patients.
 """
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
 
-from django.db.models import F, Q, Window
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateTimeField,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
@@ -15,26 +31,40 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Ward
 from clinical import history as clinical
+from clinical.disagreement import Apart, disagreement
 from clinical.history import Place, place
+from clinical.instruments import Band
 from clinical.protocols import Protocol
-from clinical.schedule import Due, is_gap, next_due
+from clinical.readings import answer, said_yes
+from clinical.rules import Urgency
+from clinical.schedule import Due, is_gap, next_due, patient_due
 from tracker import access, words
 from tracker.content import library
 from tracker.history import course_of, protocol_of
-from tracker.models import CheckIn, Episode
+from tracker.models import Absence, Alert, AlertStep, CheckIn, Dose, Episode, Review
 from tracker.results import not_done_word
 
 SPARK_HOURS = 72
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_BASE = 120.0, 46.0, 43.5
+OVERDUE = "R13"
+"""Of two urgent alerts, one about how somebody is comes before one that says that nobody knows."""
+CHIPS = 4
+"""So many things to keep in mind are named; the rest are counted."""
+
+Order = Literal["risk", "due", "bed"]
+
+ORDERS = {"risk": gettext_lazy("Most urgent"), "due": gettext_lazy("Next due"), "bed": gettext_lazy("Bed")}
 
 ORDER = (
-    gettext_lazy("asked for help and nobody has been"),
-    gettext_lazy("long past due"),
-    gettext_lazy("too unwell for the questions"),
-    gettext_lazy("past due"),
-    gettext_lazy("highest COWS"),
+    gettext_lazy("emergency or urgent and not seen"),
+    gettext_lazy("more than an hour late"),
+    gettext_lazy("to review and not seen"),
+    gettext_lazy("late"),
+    gettext_lazy("highest COWS range"),
+    gettext_lazy("fastest rise"),
     gettext_lazy("bed"),
 )
+"""The order of the board, in words. Whoever is away comes last."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +75,27 @@ class Spark:
     lone: tuple[tuple[float, float], ...]
     gaps: tuple[tuple[float, float], ...]
     last: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Speaks:
+    """The alert that speaks above a row: the most urgent one nobody has seen, and how many more there are."""
+
+    id: UUID
+    rule: str
+    urgency: int
+    first: bool
+    sentence: str
+    waiting_since: datetime
+    cleared: bool
+    escalated: bool
+    more: int = 0
+    age: str = ""
+
+    @property
+    def level(self) -> str:
+        """Its level as pages name it."""
+        return Urgency(self.urgency).slug
 
 
 @dataclass(frozen=True)
@@ -63,11 +114,19 @@ class Row:
     spark: Spark
     says: clinical.CheckIn | None
     says_age: str
-    calls: clinical.CheckIn | None
-    calls_age: str
+    apart: Apart
+    unwell: clinical.CheckIn | None
+    unwell_age: str
+    speaks: Speaks | None
+    seen_alerts: int
     due: Due
     due_words: str
+    patient_late: bool
     asleep: str
+    chips: tuple[str, ...]
+    more_chips: int
+    reviewed: str
+    news: int
     same_name: str = ""
 
     @property
@@ -76,32 +135,55 @@ class Row:
         return abs(self.rising)
 
     @property
-    def wants_someone(self) -> bool:
-        """Whether the patient asked for someone to come and is still waiting."""
-        return self.calls is not None and bool(self.calls.value("come_now"))
+    def urgent(self) -> bool:
+        """Whether somebody must look now, and nobody has said that they did."""
+        return self.speaks is not None and self.speaks.urgency >= Urgency.URGENT
+
+    @property
+    def overdue_only(self) -> bool:
+        """Whether all that speaks is that nobody has been there: that is said as lateness, and a check answers it."""
+        return self.speaks is not None and self.speaks.rule == OVERDUE
+
+    @property
+    def to_review(self) -> bool:
+        """Whether something waits to be looked at on this shift, or somebody was too unwell for the questions."""
+        return (self.speaks is not None and not self.urgent) or self.unwell is not None
 
     @property
     def state(self) -> str:
-        """What the rail at the left says: urgent, review, late, or nothing."""
-        if self.wants_someone:
+        """What the rail at the left says: urgent, late, review, or nothing."""
+        if self.urgent:
             return "urgent"
-        if self.calls:
+        if self.due.long_overdue:
+            return "late"
+        if self.to_review:
             return "review"
-        return "late" if self.due.late else "calm"
+        return "late" if self.due.late else "away" if self.due.away else "calm"
 
 
 @dataclass(frozen=True)
 class Board:
-    """One ward at one moment, most urgent first."""
+    """One ward at one moment, in the order that was asked for."""
 
     ward: Ward
     now: datetime
     rows: tuple[Row, ...]
+    order: Order = "risk"
 
     @property
-    def calling(self) -> int:
-        """How many asked for someone and are still waiting."""
-        return sum(1 for row in self.rows if row.wants_someone)
+    def urgent(self) -> int:
+        """How many have something urgent that nobody has seen."""
+        return sum(1 for row in self.rows if row.urgent)
+
+    @property
+    def to_review(self) -> int:
+        """How many have something to review that nobody has seen."""
+        return sum(1 for row in self.rows if row.to_review and not row.urgent)
+
+    @property
+    def waiting(self) -> int:
+        """How many alerts wait to be seen."""
+        return sum(1 + row.speaks.more for row in self.rows if row.speaks)
 
     @property
     def late(self) -> int:
@@ -114,17 +196,31 @@ class Board:
         scored = [row for row in self.rows if row.cows and row.cows.total is not None]
         return max(scored, key=lambda row: row.cows.total or 0, default=None) if scored else None  # type: ignore[union-attr]
 
-
-def board(by: User, ward: Ward, now: datetime) -> Board:
-    """The board of one ward. Two queries."""
-    episodes = list(access.episodes(by).filter(ward=ward, ended_at=None))
-    histories = _histories(episodes, now)
-    rows = [row(episode, histories[episode.pk], now) for episode in episodes]
-    return Board(ward=ward, now=now, rows=tuple(sorted(_alike(rows), key=urgency)))
+    @property
+    def due_soon(self) -> tuple[Row, ...]:
+        """Who is due within the hour or late, by bed: one walk down the corridor."""
+        soon = [row for row in self.rows if not row.due.away and row.due.late_by >= -timedelta(hours=1)]
+        return tuple(sorted(soon, key=lambda row: natural(row.episode.bed)))
 
 
-def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
-    """One patient's row, from the part of the history the board looks at."""
+def board(by: User, ward: Ward, now: datetime, order: Order = "risk") -> Board:
+    """The board of one ward. Three queries."""
+    episodes = list(access.episodes(by).filter(ward=ward, ended_at=None).annotate(**_beside()))
+    keys = [episode.pk for episode in episodes]
+    check_ins, marks = _check_ins(keys, now), _marks(keys)
+    rows = [
+        row(episode, _history(episode, check_ins[episode.pk], marks[episode.pk]), marks[episode.pk].alerts, now)
+        for episode in episodes
+    ]
+    key = {"risk": urgency, "due": _by_due, "bed": _by_bed}[order]
+    return Board(ward=ward, now=now, rows=tuple(sorted(_alike(rows), key=key)), order=order)
+
+
+def row(episode: Episode, history: clinical.History, alerts: Sequence[Speaks | None], now: datetime) -> Row:
+    """One patient's row, from the part of the history the board looks at and the alerts that are open.
+
+    None among the alerts stands for one that somebody has seen.
+    """
     protocol = protocol_of(episode)
     due = next_due(history, protocol, now)
     done = history.done("cows", "staff")
@@ -134,7 +230,9 @@ def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
     rising = cows.total - before.total if cows and before and cows.total is not None and before.total is not None else 0
     says = history.done("symptom-check", "patient")
     contacts = history.contacts("cows")
-    calls = _waiting(history)
+    unwell = _unwell(history)
+    chips = _chips(episode, history)
+    reviewed_at = getattr(episode, "reviewed_at", None)
     return Row(
         episode=episode,
         name=episode.patient.chosen_name,
@@ -148,18 +246,85 @@ def row(episode: Episode, history: clinical.History, now: datetime) -> Row:
         spark=_spark(complete, now, history, protocol),
         says=says[-1] if says else None,
         says_age=words.ago(says[-1].observed_at, now) if says else "",
-        calls=calls,
-        calls_age=words.span(now - calls.observed_at) if calls else "",
+        apart=disagreement(history, protocol, library().instrument("cows").maximum or 0),
+        unwell=unwell,
+        unwell_age=words.span(now - unwell.observed_at) if unwell else "",
+        speaks=_speaks(alerts, now),
+        seen_alerts=sum(1 for alert in alerts if alert is None),
         due=due,
-        due_words=words.due(due.late_by, due.late),
+        due_words=_due_words(due, now),
+        patient_late=patient_due(history, protocol) < now - timedelta(minutes=protocol.grace_minutes),
         asleep=_not_done_words(contacts[-1], now) if contacts and contacts[-1].not_done else "",
+        chips=tuple(chips[:CHIPS]),
+        more_chips=max(0, len(chips) - CHIPS),
+        reviewed=words.ago(reviewed_at, now) if reviewed_at else "",
+        news=sum(1 for c in history.check_ins if c.recorded_at > reviewed_at) if reviewed_at else 0,
     )
 
 
-def urgency(one: Row) -> tuple[bool, bool, bool, bool, int, list[tuple[int, str]]]:
+def urgency(one: Row) -> tuple[Any, ...]:
     """The order of the board, in the words of ORDER: smaller sorts higher."""
-    score = (one.cows.total if one.cows.total is not None else one.cows.at_least) if one.cows else -1
-    return (not one.wants_someone, not one.due.overdue, one.calls is None, not one.due.late, -score, _natural(one.episode.bed))
+    speaks = one.speaks if one.urgent else None
+    emergency, first = (speaks.urgency, speaks.first) if speaks else (0, False)
+    points = (one.cows.total if one.cows.total is not None else one.cows.at_least) if one.cows else -1
+    return (
+        -emergency, not first, speaks is not None and speaks.rule == OVERDUE, one.due.away is not None, not one.due.long_overdue, not one.to_review, not one.due.late,
+        -_range_of(points), -one.rising, natural(one.episode.bed),
+    )  # fmt: skip
+
+
+def _by_due(one: Row) -> tuple[Any, ...]:
+    return (one.due.away is not None, one.due.at, natural(one.episode.bed))
+
+
+def _by_bed(one: Row) -> tuple[Any, ...]:
+    return (natural(one.episode.bed),)
+
+
+def _range_of(points: int) -> int:
+    """The number of the COWS range these points fall in, -1 where there is no score."""
+    return sum(1 for band in _bands() if points >= band.from_) - 1 if points >= 0 else -1
+
+
+def _bands() -> tuple[Band, ...]:
+    return library().instrument("cows").bands
+
+
+def _speaks(alerts: Iterable[Speaks | None], now: datetime) -> Speaks | None:
+    waiting = [alert for alert in alerts if alert is not None]
+    if not waiting:
+        return None
+    top = min(waiting, key=lambda one: (-one.urgency, not one.first, one.rule == OVERDUE, one.waiting_since, one.rule))
+    return replace(top, more=len(waiting) - 1, age=words.span(now - top.waiting_since))
+
+
+def _due_words(due: Due, now: datetime) -> str:
+    if due.away:
+        return _("since %(span)s") % {"span": words.span(now - due.away.from_)}
+    return words.due(due.late_by, due.late)
+
+
+PREGNANT = {1: gettext_lazy("Pregnant"), 2: gettext_lazy("Maybe pregnant")}
+
+KEPT_IN_MIND = (
+    ("sedatives", gettext_lazy("Sedatives")),
+    ("alcohol", gettext_lazy("Drinks daily")),
+    ("heart_disease", gettext_lazy("Heart history")),
+    ("seizure_history", gettext_lazy("Seizures before")),
+    ("may_leave", gettext_lazy("May leave early")),
+    ("alone", gettext_lazy("Alone")),
+)
+"""What was told at intake that somebody at the bedside has to know, in the order it is named."""
+
+
+def _chips(episode: Episode, history: clinical.History) -> list[str]:
+    found = []
+    pregnant = answer(history, "intake", "pregnancy")
+    if pregnant and int(pregnant.value) in PREGNANT:
+        found.append(str(PREGNANT[int(pregnant.value)]))
+    if episode.allergies:
+        found.append(_("Allergy"))
+    return found + [str(name) for item, name in KEPT_IN_MIND if said_yes(history, "intake", item)]
 
 
 def _alike(rows: list[Row]) -> list[Row]:
@@ -167,7 +332,12 @@ def _alike(rows: list[Row]) -> list[Row]:
     beds: dict[str, list[str]] = {}
     for one in rows:
         beds.setdefault(_first_name(one), []).append(one.episode.bed)
-    return [replace(one, same_name=next((bed for bed in beds[_first_name(one)] if bed != one.episode.bed), "")) for one in rows]
+    return [
+        replace(one, same_name=next(bed for bed in beds[_first_name(one)] if bed != one.episode.bed))
+        if len(beds[_first_name(one)]) > 1
+        else one
+        for one in rows
+    ]
 
 
 def _first_name(one: Row) -> str:
@@ -178,14 +348,15 @@ def _not_done_words(contact: clinical.CheckIn, now: datetime) -> str:
     return f"{not_done_word(contact.not_done).capitalize()}, {words.ago(contact.observed_at, now)}"
 
 
-def _natural(bed: str) -> list[tuple[int, str]]:
+def natural(bed: str) -> list[tuple[int, str]]:
+    """Beds as people count them: 2 before 10."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", bed) if part]
 
 
-def _waiting(history: clinical.History) -> clinical.CheckIn | None:
-    """What a patient too unwell for the questions said, until a staff check-in is made with them after it.
+def _unwell(history: clinical.History) -> clinical.CheckIn | None:
+    """What a patient too unwell for the questions said who wants nobody now, until staff check in with them after it.
 
-    A call for someone to come is not hidden by a later report that asks for nobody.
+    Who asked for someone to come is an alert, and stands there.
     """
     answered = [c for c in history.check_ins if c.reporter == "staff" and c.not_done != "off_unit"]
     waiting = [
@@ -193,8 +364,7 @@ def _waiting(history: clinical.History) -> clinical.CheckIn | None:
         for said in history.done("unwell")
         if not any(c.observed_at >= said.observed_at and c.recorded_at >= said.recorded_at for c in answered)
     ]
-    calls = [said for said in waiting if said.value("come_now")]
-    return next(reversed(calls or waiting), None)
+    return next((said for said in reversed(waiting) if not said.value("come_now")), None)
 
 
 def _band_word(cows: clinical.CheckIn | None) -> str:
@@ -231,28 +401,28 @@ def _spark(complete: list[clinical.CheckIn], now: datetime, history: clinical.Hi
     )
 
 
+def _beside() -> dict[str, Any]:
+    """What stands beside a stay in the same query: the absence that goes on or ended last, and the last review."""
+    last = Absence.objects.filter(episode=OuterRef("pk")).order_by("-from_at")
+    seen = Review.objects.filter(episode=OuterRef("pk")).order_by("-at")
+    return {
+        "away_from": Subquery(last.values("from_at")[:1]),
+        "away_until": Subquery(last.values("until")[:1]),
+        "away_why": Subquery(last.values("why")[:1]),
+        "reviewed_at": Subquery(seen.values("at")[:1]),
+    }
+
+
 _COLUMNS = (
-    "episode_id",
-    "id",
-    "instrument",
-    "instrument_version",
-    "reporter",
-    "observed_at",
-    "recorded_at",
-    "total",
-    "at_least",
-    "rated",
-    "asked",
-    "band",
-    "complete",
-    "not_done",
-    "answers__come_now",
-    "answers__how_bad",
-)
+    "episode_id", "id", "instrument", "instrument_version", "reporter", "observed_at", "recorded_at", "total", "at_least",
+    "rated", "asked", "band", "complete", "not_done", "told",
+)  # fmt: skip
+_TOLD = ("unwell", "help", "intake")
+"""Instruments whose answers the board reads; of all others the score is enough."""
 
 
-def _histories(episodes: list[Episode], now: datetime) -> dict[object, clinical.History]:
-    """What the board needs of each stay: the last 72 hours, and the newest of each kind however old. One query."""
+def _check_ins(keys: list[UUID], now: datetime) -> dict[UUID, list[clinical.CheckIn]]:
+    """The check-ins of the last 72 hours, the newest two of each kind however old, and all intake facts. One query."""
     # Each kind apart, so that checks that could not be done or calls that ask for nobody hide nothing older.
     kind = [F("episode"), F("instrument"), F("reporter"), F("complete"), F("not_done"), KT("answers__come_now")]
     newest = Window(
@@ -262,58 +432,102 @@ def _histories(episodes: list[Episode], now: datetime) -> dict[object, clinical.
     )
     rows = (
         CheckIn.objects.current()
-        .filter(episode__in=[episode.pk for episode in episodes])
-        .annotate(nth=newest)
-        .filter(Q(nth__lte=2) | Q(observed_at__gte=now - timedelta(hours=SPARK_HOURS)))
+        .filter(episode__in=keys)
+        .annotate(nth=newest, told=Case(When(instrument__in=_TOLD, then=F("answers"))))
+        .filter(Q(nth__lte=2) | Q(observed_at__gte=now - timedelta(hours=SPARK_HOURS)) | Q(instrument="intake"))
         .order_by("observed_at", "recorded_at", "id")
         .values_list(*_COLUMNS)
     )
-    found: dict[object, list[clinical.CheckIn]] = {episode.pk: [] for episode in episodes}
+    found: dict[UUID, list[clinical.CheckIn]] = {key: [] for key in keys}
     for (
-        episode_id,
-        pk,
-        slug,
-        version,
-        reporter,
-        observed,
-        recorded,
-        total,
-        at_least,
-        rated,
-        asked,
-        band,
-        complete,
-        not_done,
-        come,
-        bad,
-    ) in rows:
-        answers = {} if slug != "unwell" else {k: v for k, v in (("come_now", come), ("how_bad", bad)) if v is not None}
-        found[episode_id].append(
+        episode, pk, slug, version, reporter, observed, recorded, total, at_least, rated, asked, band, complete, not_done, told,
+    ) in rows:  # fmt: skip
+        known = told or {}
+        found[episode].append(
             clinical.CheckIn(
-                id=str(pk),
-                instrument=slug,
-                version=version,
-                reporter=reporter,
-                observed_at=observed,
-                recorded_at=recorded,
-                recorded_by="",
-                answers=answers,
-                total=total,
-                at_least=at_least,
-                rated=rated,
-                asked=asked,
-                band=band,
-                complete=complete,
-                not_done=not_done,
+                id=str(pk), instrument=slug, version=version, reporter=reporter, observed_at=observed, recorded_at=recorded,
+                recorded_by="", answers=known, total=total, at_least=at_least, rated=rated, asked=asked, band=band,
+                complete=complete, not_done=not_done,
             )
+        )  # fmt: skip
+    return found
+
+
+@dataclass
+class _Marks:
+    """What happened around the check-ins of one stay. None among the alerts is one that somebody has seen."""
+
+    alerts: list[Speaks | None] = field(default_factory=list)
+    doses: list[clinical.Dose] = field(default_factory=list)
+    promises: list[clinical.Recheck] = field(default_factory=list)
+
+
+def _marks(keys: list[UUID]) -> dict[UUID, _Marks]:
+    """Open alerts from review on, doses that end the usual course or ask for a look, and promises to look again.
+
+    Three tables in one query: the board is asked for every half minute by every tablet on the ward.
+    """
+    nothing, never = Value("", output_field=TextField()), Value(None, output_field=DateTimeField())
+    no, zero = Value(value=False, output_field=BooleanField()), Value(0, output_field=IntegerField())
+    open_alerts = Alert.objects.filter(episode__in=keys, closed_at=None, urgency__gte=Urgency.REVIEW)
+    told = Dose.objects.current().filter(episode__in=keys, medicine__in=_telling(), status__in=Dose.TAKEN)
+    promised = AlertStep.objects.filter(alert__episode__in=keys, recheck_at__isnull=False)
+    rows = (
+        open_alerts.order_by()
+        .values_list(
+            "episode_id", _kind("alert"), "id", "rule", "sentence", "urgency", "first", "waiting_since", "cleared_at", "seen_at",
+            "escalated_at",
         )
-    return {
-        episode.pk: clinical.History(
-            admitted_at=episode.admitted_at,
-            opioid=episode.opioid,  # type: ignore[arg-type]
-            last_use_at=episode.last_use_at,
-            last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
-            check_ins=tuple(found[episode.pk]),
+        .union(
+            told.order_by().values_list(
+                "episode_id", _kind("dose"), "id", "medicine", "status", zero, no, "given_at", never, never, never
+            ),
+            promised.order_by().values_list(
+                "alert__episode_id", _kind("promise"), "alert_id", nothing, nothing, zero, no, "at", "recheck_at", never, never
+            ),
+            all=True,
         )
-        for episode in episodes
-    }
+    )  # fmt: skip
+    found = {key: _Marks() for key in keys}
+    medicines = library().medicines
+    for episode, kind, key, slug, text, level, first, at, then, seen, escalated in rows:
+        here = found[episode]
+        if kind == "alert":
+            waits = not seen
+            here.alerts.append(
+                Speaks(key, slug, level, bool(first), text, at, then is not None, bool(escalated)) if waits else None
+            )
+        elif kind == "dose":
+            here.doses.append(clinical.Dose(str(key), slug, slug, "", at, status=text).of(medicines[slug]))
+        else:
+            here.promises.append(clinical.Recheck(at, then))
+    return found
+
+
+def _kind(name: str) -> Value:
+    return Value(name, output_field=TextField())
+
+
+def _telling() -> list[str]:
+    """The medicines that end the usual course of withdrawal, or after which some protocol asks for a look."""
+    protocols = library().protocols.values()
+    return [
+        slug
+        for slug, medicine in library().medicines.items()
+        if medicine.ends_course or any(protocol.looks_after(slug) for protocol in protocols)
+    ]
+
+
+def _history(episode: Episode, check_ins: list[clinical.CheckIn], marks: _Marks) -> clinical.History:
+    """What the board needs of one stay, from rows already fetched."""
+    away = getattr(episode, "away_from", None)
+    return clinical.History(
+        admitted_at=episode.admitted_at,
+        opioid=episode.opioid,  # type: ignore[arg-type]
+        last_use_at=episode.last_use_at,
+        last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
+        check_ins=tuple(check_ins),
+        doses=tuple(sorted(marks.doses, key=lambda dose: (dose.given_at, dose.id))),
+        pauses=(clinical.Pause(away, episode.away_until, episode.away_why),) if away else (),  # type: ignore[attr-defined]
+        rechecks=tuple(marks.promises),
+    )

@@ -1,6 +1,7 @@
 """What every page knows."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.http import HttpRequest
 
@@ -15,6 +16,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "can_see_ward": user.can(Can.SEE_WARD),
+        "can_review": user.can(Can.REVIEW),
         "can_report": user.can(Can.REPORT),
+        "new_call_id": uuid4() if user.can(Can.REPORT) else None,
         "can_manage_people": user.can(Can.MANAGE_PEOPLE),
     }

@@ -8,6 +8,7 @@ the product would refuse. The same `now` always gives the same story. Nobody her
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from random import Random
 from secrets import token_urlsafe
@@ -24,10 +25,12 @@ from clinical.courses import Opioid
 from clinical.history import Precision
 from clinical.instruments import Answer, Item
 from clinical.protocols import Protocol
+from clinical.rules.clockwork import LEAVING
 from clinical.symptoms import Phase
 from clinical.times import hours_between, moment
 from tracker import actions
-from tracker.actions import Entry, LastUse, Stay
+from tracker.actions import DoseEntry, Entry, LastUse, LeavingTalk, Stay
+from tracker.alerts import of_episode as alerts_of
 from tracker.content import library
 from tracker.models import CheckIn, Episode
 
@@ -39,10 +42,28 @@ SIGN_IN = ("nurse", "supervisor", "patient", "admin")
 STAFF = (*(name for name in SIGN_IN if name != "patient"), "nurse2")
 """The accounts that belong to nobody on a bed."""
 
+ANSWERED_AFTER = timedelta(minutes=6)
+"""How long it takes somebody on this ward to answer an alert."""
+LEFT_OPEN = timedelta(minutes=45)
+"""Alerts newer than this are left for whoever looks at the demo."""
+
 _IDS = UUID("5b0a4c1e-6d1f-4f0e-9a53-0eebb0de0000")
 
 Line = tuple[tuple[float, float], ...]
 """A course as corners: (hours since last use, value), straight in between and level outside."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """One medicine of the story. `hour` counts from last use; below zero it counts back from now."""
+
+    hour: float
+    medicine: str
+    form: str
+    amount: str
+    route: str = "PO"
+    status: str = "given"
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +105,15 @@ class Person:
     """An extra report of their own, in hours ago."""
     called_ago: float | None = None
     """When they asked for someone to come, in hours ago. Nobody has been there since."""
+    told: Mapping[str, Answer] = field(default_factory=dict)
+    """What was told at intake, besides the usual answers."""
+    doses: tuple["Given", ...] = ()
+    reviewed_ago: float | None = None
+    """When the supervisor last marked the trend as reviewed, in hours ago."""
+    away_ago: float | None = None
+    """Since when they are on leave, in hours ago."""
+    last_signs: Mapping[str, Answer] = field(default_factory=dict)
+    """What was measured last, where that is not what goes with the score."""
     allergies: str = ""
     usual_pain: str = ""
     what_helps: str = ""
@@ -112,8 +142,21 @@ RESTLESS = {"cows_restlessness": 1.6, "cows_anxiety": 1.6, "anxiety": 1.8, "agit
 ACHING = {"cows_aches": 1.8, "cows_gooseflesh": 1.4, "body_aches": 2.0, "chills": 1.6, "muscle_jerks": 1.5}
 LOW = {"low_mood": 2.0, "craving": 2.0, "insomnia": 2.0, "anhedonia": 1.6, "abdominal_cramps": 1.6, "anxiety": 1.6}
 
-# Somebody given buprenorphine belongs here as well, once there is a dose log: a dose is one more kind of Event,
-# made in `events` and played in `make`, and a course that breaks where the dose was given.
+USUAL = {
+    "pregnancy": 3,
+    "alcohol": 0,
+    "sedatives": 0,
+    "gabapentinoid": 0,
+    "ghb": 0,
+    "long_opioid": 0,
+    "heart_disease": 0,
+    "seizure_history": 0,
+    "naloxone_at_hand": 0,
+    "may_leave": 0,
+    "alone": 0,
+}
+"""What is told at intake by most of them."""
+
 PEOPLE = (
     # The one whose account can be signed in to: feels worse while the score falls.
     Person(
@@ -122,12 +165,19 @@ PEOPLE = (
         reports=((10, 3), (33, 17), (57, 20), (72, 15), (90, 9), (110, 5), (119, 5), (130, 13)),
         seen_ago=1.2, leans=LOW, missed=(70.5, 82), late=62, reported_ago=0.6,
         allergies="Penicillin", usual_pain="Left knee, most days", what_helps="A dark room and my own blanket",
+        doses=(
+            Given(12, "lofexidine", "tablet", "0.54"), Given(36, "ondansetron", "tablet", "4"),
+            Given(60, "lofexidine", "tablet", "0.54"), Given(86, "loperamide", "capsule", "4"),
+            Given(97, "lofexidine", "tablet", "0.54", status="refused", reason="Dizzy after the last one"),
+            Given(109, "ibuprofen", "tablet", "400"),
+        ),
+        told={"may_leave": 1}, reviewed_ago=20,
     ),
     # Fentanyl; too unwell for the questions, and asked for someone a few minutes ago.
     Person(
         2, "Ana R.", date(1995, 11, 17), "2", "fentanyl", "exact", 38, 7,
         scores=((7, 4), (16, 15), (24, 22), (38, 31)), reports=((7, 4), (20, 11), (36, 18)),
-        seen_ago=1.3, leans=RESTLESS, called_ago=0.1, what_helps="Someone who sits with me and does not talk",
+        seen_ago=1.3, leans=RESTLESS, called_ago=0.1, told={"pregnancy": 0}, what_helps="Someone who sits with me and does not talk",
     ),
     # Admitted a few hours ago, still before the worst.
     Person(
@@ -139,12 +189,13 @@ PEOPLE = (
         4, "Marek D.", date(1984, 9, 12), "4", "heroin", "exact", 50, 11,
         scores=((11, 9), (26, 21), (48, 28)), reports=((11, 5), (30, 12), (50, 15)),
         seen_ago=0.7, leans=ACHING, declined=34, cut_short=True, allergies="Codeine: rash",
+        told={"sedatives": 1, "alone": 1},
     ),
     # Vomiting and diarrhea many times a day: fast pulse, low blood pressure, dry.
     Person(
         5, "Tomas L.", date(1969, 5, 8), "5", "rx_short_acting", "exact", 62, 9,
         scores=((9, 7), (24, 18), (46, 29), (62, 25)), reports=((9, 4), (30, 13), (50, 18), (62, 17)),
-        seen_ago=2.2, leans=STOMACH, pressure=((9, 112), (40, 86), (62, 76)), usual_pain="Lower back since 2015",
+        seen_ago=0.2, leans=STOMACH, told={"alcohol": 1}, pressure=((9, 112), (40, 86), (62, 76)), usual_pain="Lower back since 2015",
     ),
     # Stopped methadone: later to start, longer to ease.
     Person(
@@ -154,25 +205,29 @@ PEOPLE = (
     # A little past due, and one entry corrected.
     Person(
         7, "Jo K.", date(1978, 7, 22), "9", "rx_short_acting", "exact", 26, 6,
-        scores=((6, 3), (14, 12), (22, 16)), reports=((6, 3), (16, 9), (26, 11)), seen_ago=4.3, corrected=14,
+        scores=((6, 3), (14, 12), (22, 16)), reports=((6, 3), (16, 9), (26, 11)), seen_ago=4.3, corrected=14, told={"heart_disease": 1},
     ),
     # Long past due.
     Person(
         8, "Dee W.", date(1991, 1, 30), "11", "heroin", "exact", 44, 8,
         scores=((8, 5), (24, 20), (40, 27)), reports=((8, 4), (28, 13), (44, 16)), seen_ago=5.5, leans=RESTLESS,
-        allergies="Latex",
+        allergies="Latex", told={"may_leave": 1},
     ),
-    # Only the date of last use is known.
+    # Only the date of last use is known; on buprenorphine since the second day.
     Person(
         9, "Omar B.", date(1973, 12, 9), "1", "heroin", "date", 66, 9,
-        scores=((9, 6), (24, 17), (44, 23), (80, 14)), reports=((9, 4), (30, 11), (50, 13), (80, 9)), seen_ago=2.0,
+        scores=((9, 6), (24, 17), (30, 9), (44, 7), (80, 4)), reports=((9, 4), (24, 11), (32, 7), (80, 3)), seen_ago=2.0,
+        doses=(
+            Given(26, "buprenorphine-naloxone", "film", "4", "SL"), Given(29, "buprenorphine-naloxone", "film", "4", "SL"),
+            Given(50, "buprenorphine-naloxone", "film", "8", "SL"),
+        ),
     ),
     # Past day 10: what is left is sleep and mood, which COWS does not ask about.
     Person(
         10, "Ruth H.", date(1961, 4, 18), "10", "heroin", "exact", 262, 8,
         scores=((8, 6), (24, 19), (46, 26), (72, 20), (120, 10), (168, 5), (240, 3)),
         reports=((8, 4), (30, 13), (50, 16), (96, 11), (168, 8), (262, 6)), seen_ago=None, leans=LOW,
-        usual_pain="Hips, worse in the morning",
+        usual_pain="Hips, worse in the morning", away_ago=2.5,
     ),
     # Went home a few hours ago.
     Person(
@@ -180,10 +235,18 @@ PEOPLE = (
         scores=((12, 10), (30, 20), (48, 24), (72, 17), (120, 8), (166, 3)),
         reports=((12, 6), (40, 14), (72, 10), (120, 6), (166, 4)), seen_ago=2.5, left_ago=5,
     ),
-    # Nobody knows what was used last, or when.
+    # Nobody knows what was used last, or when. Given methadone three hours ago, and now hard to keep awake.
     Person(
         12, "Kit M.", date(1998, 6, 15), "12", "unknown", "unknown", 40, 19,
-        scores=((19, 14), (30, 20), (40, 24)), reports=((19, 8), (30, 12), (40, 14)), seen_ago=1.7,
+        scores=((19, 14), (30, 20), (37, 20), (38.5, 8), (40, 3)), reports=((19, 8), (30, 12), (36, 13)), seen_ago=0.1,
+        doses=(Given(-3.1, "methadone", "oral solution", "20"),),
+        last_signs={"respiratory_rate": 8, "alertness": 3, "spo2": 90, "pulse": 64},
+    ),
+    # Given buprenorphine early, and much worse half an hour later. Nobody has answered the alert yet.
+    Person(
+        14, "Nora T.", date(1993, 8, 20), "13", "fentanyl", "about", 31, 8,
+        scores=((8, 3), (20, 9), (29.4, 11), (30.2, 11), (30.3, 23)), reports=((8, 3), (20, 8), (29, 10)), seen_ago=0.45,
+        leans=RESTLESS, doses=(Given(-0.95, "buprenorphine", "film", "4", "SL"),),
     ),
     # On the other ward, so that the walls between wards can be seen.
     Person(
@@ -203,9 +266,10 @@ class Event:
     at: datetime
     person: Person
     by: str
-    what: Literal["arrives", "check-in", "leaves"]
+    what: Literal["arrives", "check-in", "dose", "reviewed", "goes", "leaves"]
     entry: Entry | None = None
     corrects: UUID | None = None
+    dose: DoseEntry | None = None
 
 
 @dataclass(frozen=True)
@@ -239,10 +303,31 @@ def events(person: Person, now: datetime) -> list[Event]:
     found = [
         *_staff_writes(person, began, checks(person, began, admitted, ended, rng), rng),
         *_person_writes(person, began, admitted, ended, rng),
+        *_medicines(person, began, now),
+        _written(person, on_shift(person, admitted), admitted + timedelta(minutes=25), "intake", {**USUAL, **person.told}),
     ]
+    if person.reviewed_ago is not None:
+        found.append(Event(now - timedelta(hours=person.reviewed_ago), person, "supervisor", "reviewed"))
+    if person.away_ago is not None:
+        gone = now - timedelta(hours=person.away_ago)
+        found = [event for event in found if event.at < gone]
+        found.append(Event(gone, person, on_shift(person, gone), "goes"))
     arrives = Event(admitted, person, on_shift(person, admitted), "arrives")
     leaves = [] if person.left_ago is None else [Event(ended, person, on_shift(person, ended), "leaves")]
     return [arrives, *sorted(found, key=lambda event: event.at), *leaves]
+
+
+def _medicines(person: Person, began: datetime, now: datetime) -> Iterator[Event]:
+    """What was given, and what was offered and not taken."""
+    for given in person.doses:
+        at = now + timedelta(hours=given.hour) if given.hour < 0 else began + timedelta(hours=given.hour)
+        at = at.astimezone(UTC).replace(second=0, microsecond=0)
+        entry = DoseEntry(
+            id=uuid5(_IDS, f"{person.record_number} {given.medicine} {at.isoformat()}"), medicine=given.medicine, form=given.form,
+            amount=Decimal(given.amount), unit="mg", route=given.route, given_at=at, said="now", status=given.status,
+            reason=given.reason, ordered_by="Dr. Vance",
+        )  # fmt: skip
+        yield Event(at, person, on_shift(person, at), "dose", dose=entry)
 
 
 def checks(person: Person, began: datetime, admitted: datetime, ended: datetime, rng: Random) -> list[Check]:
@@ -334,6 +419,8 @@ def _staff_writes(person: Person, began: datetime, came: list[Check], rng: Rando
             yield _written(person, by, check.at, "cows", answers, wait=wait)
         if (n % 2 == 0 or check is came[-1]) and check is not cut_short:
             signs = vital_signs(score, rate, value_at(person.pressure, check.hours), rng)
+            if check is came[-1]:
+                signs |= person.last_signs
             yield _written(person, by, check.at + timedelta(minutes=2), "vitals", signs)
 
 
@@ -503,22 +590,72 @@ def make(*, password: str, now: datetime | None = None) -> None:
         "supervisor": _colleague("supervisor", Role.SUPERVISOR, password, both, "Carla", "Ortiz"),
         "admin": _colleague("admin", Role.ADMIN, password, [], "Dana", "Reed"),
     }
-    stays: dict[int, Episode] = {}
-    kept: dict[UUID, CheckIn] = {}
+    story = _Story(accounts, wards, password, unknown, now)
     for event in sorted((event for person in PEOPLE for event in events(person, now)), key=lambda event: event.at):
-        person, number = event.person, event.person.number
+        story.answer_alerts(until=event.at)
+        story.play(event)
+    story.answer_alerts(until=now)
+    actions.review_alerts(now=now)
+
+
+@dataclass
+class _Story:
+    """The demo ward while it is being played: who is there, what was written down, and which alerts wait for an answer."""
+
+    accounts: dict[str, User]
+    wards: Mapping[str, Ward]
+    password: str
+    unknown: str
+    now: datetime
+    stays: dict[int, Episode] = field(default_factory=dict)
+    kept: dict[UUID, CheckIn] = field(default_factory=dict)
+    waiting: list[tuple[datetime, int]] = field(default_factory=list)
+
+    def play(self, event: Event) -> None:
+        """Let one thing happen, and somebody on duty notice what it raised."""
+        person, by = event.person, self.accounts.get(event.by)
+        number = person.number
         if event.what == "arrives":
-            stays[number] = _arrive(event, accounts[event.by], wards[person.ward], now)
-            secret = password if person.username in SIGN_IN else unknown
-            accounts[person.username] = actions.give_account(
-                by=accounts[event.by], episode=stays[number], username=person.username, password=secret
+            assert by
+            self.stays[number] = _arrive(event, by, self.wards[person.ward], self.now)
+            secret = self.password if person.username in SIGN_IN else self.unknown
+            self.accounts[person.username] = actions.give_account(
+                by=by, episode=self.stays[number], username=person.username, password=secret
             )
-        elif event.what == "leaves":
-            actions.end_stay(by=accounts[event.by], episode=stays[number], ended_at=event.at, now=event.at)
+            return
+        assert by
+        stay = self.stays[number]
+        talk = LeavingTalk(uuid5(_IDS, f"{person.record_number} leaving"), dict.fromkeys(LEAVING, True))
+        if event.what == "leaves":
+            actions.end_stay(by=by, episode=stay, ended_at=event.at, how="planned", talk=talk, now=event.at)
+        elif event.what == "goes":
+            actions.go_away(
+                by=by, episode=stay, why="leave", reason="Daughter's birthday, back this evening", from_at=event.at, talk=talk,
+                now=event.at,
+            )  # fmt: skip
+        elif event.what == "reviewed":
+            said = "Eating and drinking. Go on as planned; ask about sleep tonight."
+            actions.review_trend(
+                by=by, episode=stay, review_id=uuid5(_IDS, f"{person.record_number} review"), decided=said, now=event.at
+            )
+        elif event.dose:
+            actions.record_dose(by=by, episode=stay, entry=event.dose, now=event.at)
         elif event.entry:
-            entry = replace(event.entry, replaces=kept[event.corrects]) if event.corrects else event.entry
-            saved = actions.record_check_in(by=accounts[event.by], episode=stays[number], entry=entry, now=event.at)
-            kept[entry.id] = saved.check_in
+            entry = replace(event.entry, replaces=self.kept[event.corrects]) if event.corrects else event.entry
+            self.kept[entry.id] = actions.record_check_in(by=by, episode=stay, entry=entry, now=event.at).check_in
+        self.waiting.append((event.at + ANSWERED_AFTER, number))
+
+    def answer_alerts(self, *, until: datetime) -> None:
+        """Say of every alert that has waited long enough that it was seen. What is newer is left for whoever looks."""
+        due = [one for one in self.waiting if one[0] < min(until, self.now - LEFT_OPEN)]
+        self.waiting = [one for one in self.waiting if one not in due]
+        for at, number in due:
+            stay = self.stays[number]
+            by = self.accounts[on_shift(next(p for p in PEOPLE if p.number == number), at)]
+            for alert in list(alerts_of(stay, at).open):
+                if alert.waits:
+                    done = "doctor" if alert.urgency == "emergency" else "assessed" if alert.needs_words else ""
+                    actions.acknowledge(by=by, alert=alert.alert, done=done, now=at)
 
 
 def _colleague(username: str, role: Role, password: str, wards: list[Ward], first_name: str, last_name: str) -> User:

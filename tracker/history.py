@@ -7,26 +7,39 @@ from clinical import history as clinical
 from clinical.courses import Course
 from clinical.protocols import Protocol
 from tracker.content import library
-from tracker.models import CheckIn, Episode
+from tracker.models import Absence, AlertStep, CheckIn, Dose, Episode
 
 
 def of_episode(episode: Episode) -> clinical.History:
-    """The whole history of one stay. One query."""
-    rows = CheckIn.objects.current().filter(episode=episode).select_related("recorded_by")
-    return of_rows(episode, rows)
+    """The whole history of one stay. Four queries."""
+    return of_rows(
+        episode,
+        CheckIn.objects.current().filter(episode=episode).select_related("recorded_by"),
+        Dose.objects.current().filter(episode=episode).select_related("recorded_by"),
+        Absence.objects.filter(episode=episode),
+        AlertStep.objects.filter(alert__episode=episode, recheck_at__isnull=False),
+    )
 
 
-def of_rows(episode: Episode, rows: Iterable[CheckIn]) -> clinical.History:
+def of_rows(
+    episode: Episode,
+    check_ins: Iterable[CheckIn],
+    doses: Iterable[Dose] = (),
+    absences: Iterable[Absence] = (),
+    promises: Iterable[AlertStep] = (),
+) -> clinical.History:
     """A history from rows already fetched. No query."""
-    check_ins = sorted((check_in(row) for row in rows), key=lambda c: (c.observed_at, c.recorded_at, c.id))
     return clinical.History(
         admitted_at=episode.admitted_at,
         opioid=episode.opioid,  # type: ignore[arg-type]
         last_use_at=episode.last_use_at,
         last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
-        check_ins=tuple(check_ins),
+        check_ins=tuple(sorted((check_in(row) for row in check_ins), key=lambda c: (c.observed_at, c.recorded_at, c.id))),
+        doses=tuple(sorted((dose(row) for row in doses), key=lambda d: (d.given_at, d.id))),
         ended_at=episode.ended_at,
         age=age_at(episode.patient.date_of_birth, episode.admitted_at.astimezone(episode.ward.tz).date()),
+        pauses=tuple(clinical.Pause(row.from_at, row.until, row.why) for row in absences),
+        rechecks=tuple(clinical.Recheck(row.at, row.recheck_at) for row in promises if row.recheck_at),
     )
 
 
@@ -63,6 +76,26 @@ def check_in(row: CheckIn) -> clinical.CheckIn:
         amended=row.replaces_id is not None,
         note=row.note,
     )
+
+
+def dose(row: Dose) -> clinical.Dose:
+    """One entry of the medicine log as the clinic sees it, with the kind its medicine has today."""
+    return clinical.Dose(
+        id=str(row.pk),
+        medicine=row.medicine,
+        label=row.medicine,
+        amount=f"{row.amount.normalize():f}",
+        given_at=row.given_at,
+        status=row.status,  # type: ignore[arg-type]
+        form=row.form,
+        unit=row.unit,
+        route=row.route,
+        recorded_at=row.recorded_at,
+        recorded_by=row.recorded_by.known_as,
+        about=row.about,
+        amended=row.replaces_id is not None,
+        reason=row.reason,
+    ).of(library().medicines[row.medicine])
 
 
 def course_of(episode: Episode) -> Course:

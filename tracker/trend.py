@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from clinical import history as clinical
 from clinical.courses import Course
+from clinical.disagreement import disagreement
 from clinical.history import History, Place, place
 from clinical.instruments import Instrument
 from clinical.protocols import Protocol
@@ -23,9 +24,12 @@ from clinical.schedule import Due, is_gap, next_due
 from clinical.symptoms import Reporter
 from clinical.times import hours_between, later
 from tracker import words
+from tracker.alerts import OfStay, Shown
+from tracker.alerts import of_episode as of_stay
 from tracker.content import library
 from tracker.history import course_of, of_episode, protocol_of
-from tracker.models import Episode
+from tracker.models import Dose as DoseRow
+from tracker.models import Episode, Review
 from tracker.results import mark_words, marks, not_done_word, result
 
 View = Literal["24", "72", "week", "all"]
@@ -82,6 +86,22 @@ class Line:
 
 
 @dataclass(frozen=True)
+class DoseLine:
+    """One entry of the medicine log, as the chart marks it and the table lists it."""
+
+    id: str
+    url: str
+    at: datetime
+    hours: float
+    label: str
+    what: str
+    status: str
+    taken: bool
+    by: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Reading:
     """A number in large type: what it is now, how it changed, and the highest it has been."""
 
@@ -122,7 +142,19 @@ class Trend:
     says: Reading | None
     lines: tuple[Line, ...]
     not_done: tuple[tuple[float, str], ...]
+    doses: tuple[DoseLine, ...]
+    alerts: OfStay
+    reviews: tuple[Review, ...]
     history: History
+
+    @property
+    def since_review(self) -> int:
+        """How many entries were written down since the last review."""
+        if not self.reviews:
+            return 0
+        last = self.reviews[0].at
+        later_doses = sum(1 for dose in self.history.doses if dose.recorded_at and dose.recorded_at > last)
+        return later_doses + sum(1 for c in self.history.check_ins if c.recorded_at > last)
 
     def as_json(self) -> dict[str, Any]:
         """What the chart script draws."""
@@ -154,9 +186,17 @@ class Trend:
                 for d in (self.course.documents if shown and until is None else ())
             ],
             "doses": [
-                {"x": round(self.history.hours(dose.given_at), 3), "label": dose.label, "amount": dose.amount}
-                for dose in self.history.doses
+                {
+                    "x": round(line.hours, 3),
+                    "label": line.label,
+                    "amount": line.what if line.taken else line.status,
+                    "taken": line.taken,
+                }
+                for line in reversed(self.doses)
             ],
+            "alerts": [_alert_mark(number, one, self) for number, one in self.alerts.all],
+            "reviews": [round(self.history.hours(review.at), 3) for review in self.reviews],
+            "reviewedWord": _("reviewed"),
             "notDone": [{"x": x, "label": label} for x, label in self.not_done],
             "staff": panel_json(self.staff, _("Staff"), "COWS"),
             "patient": panel_json(self.patient, _("Patient"), _("moderate or worse")),
@@ -195,12 +235,57 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False)
         not_done=tuple(
             (round(history.hours(c.observed_at), 3), not_done_word(c.not_done)) for c in history.check_ins if c.not_done
         ),
+        doses=dose_lines(history, protocol),
+        alerts=OfStay((), ()) if own else of_stay(episode, until),
+        reviews=() if own else tuple(Review.objects.filter(episode=episode).select_related("by").order_by("-at")),
         history=history,
     )
 
 
+def dose_lines(history: History, protocol: Protocol) -> tuple[DoseLine, ...]:
+    """Every entry of the medicine log, newest first."""
+    found = []
+    for dose in history.doses:
+        late = dose.recorded_at is not None and dose.recorded_at - dose.given_at > timedelta(minutes=protocol.late_entry_minutes)
+        flags = [name for name, holds in (("late", late), ("about", dose.about), ("amended", dose.amended)) if holds]
+        status = str(DoseRow.Status(dose.status).label)
+        found.append(
+            DoseLine(
+                id=dose.id,
+                url=reverse("dose", args=[dose.id]),
+                at=dose.given_at,
+                hours=history.hours(dose.given_at),
+                label=dose.label,
+                what=f"{dose.amount} {dose.unit} {dose.route}",
+                status=f"{status}: {dose.reason}" if dose.reason else status,
+                taken=dose.taken,
+                by=dose.recorded_by,
+                marks=tuple(mark_words(flags)),
+            )
+        )
+    return tuple(reversed(found))
+
+
+def _alert_mark(number: int, one: Shown, found: Trend) -> dict[str, Any]:
+    """Where an alert stands on the chart: on the newest point it rests on, else on the line of time."""
+    told = {fact[3] for fact in one.alert.facts}
+    at = one.alert.observed_at or one.alert.raised_at
+    mark: dict[str, Any] = {
+        "n": number,
+        "x": round(found.history.hours(at), 3),
+        "urgent": one.needs_words,
+        "panel": "",
+        "y": None,
+    }
+    for name, panel in (("staff", found.staff), ("patient", found.patient)):
+        point = next((point for point in reversed(panel.points) if point.id in told), None)
+        if point:
+            return mark | {"panel": name, "x": point.hours, "y": point.value}
+    return mark
+
+
 def _own(history: History) -> History:
-    return replace(history, check_ins=tuple(c for c in history.check_ins if c.reporter == "patient"))
+    return replace(history, check_ins=tuple(c for c in history.check_ins if c.reporter == "patient"), pauses=(), rechecks=())
 
 
 # The time axis ----------------------------------------------------------------------------------------------
@@ -301,6 +386,8 @@ def _gaps(found: Sequence[clinical.CheckIn], history: History, protocol: Protoco
             continue
         tried = any(c.not_done and before.observed_at < c.observed_at < after.observed_at for c in history.contacts("cows"))
         text = _("no score") if tried and before.reporter == "staff" else _("no check-in")
+        if any(before.observed_at <= pause.from_ < after.observed_at for pause in history.pauses):
+            text = _("away")
         start, end = words.clock(before.observed_at, zone), words.clock(after.observed_at, zone)
         yield Gap(
             round(history.hours(before.observed_at), 3), round(history.hours(after.observed_at), 3), f"{text} {start}\u2013{end}"
@@ -408,7 +495,7 @@ def summarize(history: History, episode: Episode, protocol: Protocol, now: datet
     rest: list[str] = []
     if not staff and not says:
         return Summary(_("No scores yet."), _("The first check-in starts the chart."))
-    apart = disagreement(history, protocol)
+    apart = disagreement(history, protocol, library().instrument("cows").maximum or 0)
     if apart == "worse":
         lead = _("%(name)s feels worse while the score falls.") % {"name": name}
     elif apart == "better":
@@ -469,22 +556,3 @@ def _moved(found: list[clinical.CheckIn]) -> str:
     assert before.total is not None
     over = words.span(last.observed_at - before.observed_at)
     return ", " + _("%(change)s in %(span)s") % {"change": words.change(last.total, before.total), "span": over}
-
-
-def disagreement(history: History, protocol: Protocol) -> Literal["", "worse", "better"]:
-    """Whether staff score and patient report move apart: each by the protocol's share of its scale, over two check-ins.
-
-    "worse": the patient feels worse while the staff score falls. "better": the other way round.
-    """
-    staff = [c for c in history.done("cows", "staff") if c.total is not None][-3:]
-    says = [c for c in history.done("symptom-check", "patient") if c.total is not None][-3:]
-    if len(staff) < 2 or len(says) < 2 or abs(hours_between(staff[-1].observed_at, says[-1].observed_at)) > 24:
-        return ""
-    moved = (staff[-1].total or 0) - (staff[0].total or 0), (says[-1].total or 0) - (says[0].total or 0)
-    most = library().instrument("cows").score({}, "staff").maximum, says[-1].asked
-    share = float(protocol.disagreement_share)
-    if moved[0] <= -share * most[0] and moved[1] >= share * most[1]:
-        return "worse"
-    if moved[0] >= share * most[0] and moved[1] <= -share * most[1]:
-        return "better"
-    return ""

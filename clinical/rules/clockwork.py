@@ -28,6 +28,7 @@ class LostTolerance(Rule):
     """
 
     slug: ClassVar[str] = "R11"
+    by_clock: ClassVar[bool] = True
     name: ClassVar[str] = "Lost tolerance"
     levels: ClassVar[tuple[Urgency, ...]] = (Urgency.INFO, Urgency.URGENT)
     source: ClassVar[str] = (
@@ -77,6 +78,7 @@ class OverdueCheck(Rule):
     """
 
     slug: ClassVar[str] = "R13"
+    by_clock: ClassVar[bool] = True
     name: ClassVar[str] = "Overdue check-in"
     levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT)
     source: ClassVar[str] = "The schedule of the protocol; grace and levels: design decision."

@@ -73,6 +73,10 @@ class Rule:
     explains: ClassVar[str]
     patient_line: ClassVar[str] = ""
     after_leaving: ClassVar[bool] = False
+    version: ClassVar[int] = 1
+    """Rises when what the rule looks at changes; each alert keeps the version that raised it."""
+    by_clock: ClassVar[bool] = False
+    """Whether time itself raises it, so that what it rests on is old by nature."""
     anew: ClassVar[bool] = False
     """Whether something new of the same urgency asks for a new look although the alert has been seen: somebody who calls
     again is not answered by the first visit."""

@@ -17,7 +17,6 @@ from clinical.readings import (
     TEMPERATURE,
     TREMOR,
     YES,
-    Measure,
     Reading,
     answer,
     clock,
@@ -152,6 +151,7 @@ class Pregnancy(Rule):
     """
 
     slug: ClassVar[str] = "R10"
+    by_clock: ClassVar[bool] = True
     name: ClassVar[str] = "Pregnancy"
     levels: ClassVar[tuple[Urgency, ...]] = (Urgency.INFO, Urgency.URGENT)
     source: ClassVar[str] = "Agonist treatment recommended, stopping suddenly is risky: ACOG Committee Opinion 711, 2017."
@@ -253,8 +253,8 @@ CALLS = {SOMEONE: "wants someone now", MIGHT_HURT: "might hurt themselves", OVER
 class AskedForHelp(Rule):
     """R22.
 
-    [D] A call stands until staff record a check that was done and observed after it: not one that could not be done, not
-    a late entry of an earlier check, and not the patient's own later "not now". "Someone has overdosed" is an emergency.
+    [D] A call stands until staff record a check that was done after it and written down after it reached them: not one
+    that could not be done, not a late entry of an earlier check, and not the patient's own later "not now". "Someone has overdosed" is an emergency.
     The sentence leaves out the name: it stands beside it.
     """
 
@@ -271,18 +271,22 @@ class AskedForHelp(Rule):
         asked = [(c, called) for c in (*past.done("unwell"), *past.done("help")) if (called := _called(c))]
         if not asked:
             return None
-        last = max((c.observed_at for c in past.check_ins if c.reporter == "staff" and not c.not_done), default=None)
-        calls = sorted(
-            ((c, called) for c, called in asked if last is None or last <= c.observed_at), key=lambda one: one[0].observed_at
-        )
+        seen = [c for c in past.check_ins if c.reporter == "staff" and not c.not_done]
+        calls = [(c, called) for c, called in asked if not any(_answers(check, c) for check in seen)]
         if not calls:
             return None
+        calls.sort(key=lambda one: one[0].observed_at)
         facts = [Fact("Asked for help", CALLS[called], c.observed_at, c.id) for c, called in calls]
-        since = clock(calls[0][0].observed_at, now)
+        bad = next((c.value("how_bad") for c, _ in reversed(calls) if c.value("how_bad") is not None), None)
+        sentence = f"Asked for help at {clock(calls[0][0].observed_at, now)}." + (f" Says it is {bad} of 10 bad." if bad else "")
         if any(called == OVERDOSE for _, called in calls):
-            sentence = f"Says someone has overdosed. Asked for help at {since}."
-            return self._found(protocol, Urgency.EMERGENCY, sentence, facts)
-        return self._found(protocol, Urgency.URGENT, f"Asked for help at {since}.", facts)
+            return self._found(protocol, Urgency.EMERGENCY, f"Says someone has overdosed. {sentence}", facts)
+        return self._found(protocol, Urgency.URGENT, sentence, facts)
+
+
+def _answers(check: CheckIn, call: CheckIn) -> bool:
+    """Whether this staff check was made and written down by somebody who could know of the call."""
+    return check.observed_at > call.observed_at and check.recorded_at >= call.recorded_at
 
 
 def _called(check_in: CheckIn) -> int:

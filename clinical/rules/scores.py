@@ -157,6 +157,7 @@ class TooLong(Rule):
     """
 
     slug: ClassVar[str] = "R20"
+    by_clock: ClassVar[bool] = True
     name: ClassVar[str] = "Longer than usual"
     levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW,)
     source: ClassVar[str] = "The windows of the course files, whose sources disagree; numbers: design decision."

@@ -29,6 +29,11 @@
       button.addEventListener("click", () => cover.showModal());
     });
 
+    document.querySelectorAll("[data-print]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => print());
+    });
+
     // A second click on a button that is already sending does nothing; the server would see the same id anyway.
     document.querySelectorAll("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
       if (form.dataset.sending) { event.preventDefault(); return; }

@@ -93,11 +93,36 @@ function build() {
 
       // Medicines given: a bar for each, name over amount.
       if (data.doses.length) text(data.givenWord, 0, events.top + 12, { color: c.ink, weight: 600, px: size + 1 });
+      // Names that would run into each other are left to the table; the bar always stands. What was not taken is hollow.
+      let free = area.left;
       data.doses.filter((d) => d.x >= data.from && d.x <= data.to).forEach((dose) => {
-        ctx.fillStyle = c.ink;
-        ctx.fillRect(at(dose.x) - 1.5, events.top + 4, 3, 34);
+        ctx.fillStyle = ctx.strokeStyle = c.ink;
+        ctx.lineWidth = 1;
+        if (dose.taken) ctx.fillRect(at(dose.x) - 1.5, events.top + 4, 3, 34); else ctx.strokeRect(at(dose.x) - 2, events.top + 4.5, 4, 33);
+        ctx.font = font(600);
+        const wide = Math.max(ctx.measureText(dose.label).width, ctx.measureText(dose.amount).width);
+        if (narrow || at(dose.x) < free || at(dose.x) + 7 + wide > area.right + right) return;
         text(dose.label, at(dose.x) + 7, events.top + 12, { color: c.ink, weight: 600 });
         text(dose.amount, at(dose.x) + 7, events.top + 29);
+        free = at(dose.x) + wide + 14;
+      });
+      // Alerts: a diamond around the point they rest on, numbered as in the list below.
+      data.alerts.filter((a) => a.x >= data.from && a.x <= data.to).forEach((alert) => {
+        const px = at(alert.x);
+        const py = alert.panel ? (alert.panel === "staff" ? staff : patient).getPixelForValue(alert.y) : staff.bottom - 14;
+        const r = alert.panel ? 11 : 7;
+        ctx.strokeStyle = c.alert;
+        ctx.lineWidth = alert.urgent ? 2.5 : 1.5;
+        ctx.beginPath();
+        ctx.moveTo(px, py - r); ctx.lineTo(px + r, py); ctx.lineTo(px, py + r); ctx.lineTo(px - r, py); ctx.closePath();
+        ctx.stroke();
+        text(String(alert.n), px + r - 1, py - r + 1, { color: c.alert, weight: 600 });
+      });
+      // Reviewed by a supervisor: a short ink stroke at the top of the score.
+      data.reviews.filter((h) => h >= data.from && h <= data.to).forEach((h) => {
+        ctx.fillStyle = c.ink;
+        ctx.fillRect(at(h) - 1, staff.top, 2, 12);
+        if (!narrow) text(data.reviewedWord, at(h) + 5, staff.top + 8, { px: size - 1 });
       });
       // What could not be done, and why: a contact without a score.
       data.notDone.filter((n) => n.x >= data.from && n.x <= data.to).forEach((n) => {
@@ -179,7 +204,7 @@ function build() {
     annotations[`band${n}`] = { type: "box", xScaleID: "x", yScaleID: "staff", yMin: Math.max(0, band.from - 0.5), yMax: band.top ? band.to : band.to - 0.5, backgroundColor: c[`sev-${n}`], borderWidth: 0, drawTime: "beforeDraw" };
   });
   annotations.patientGround = { type: "box", xScaleID: "x", yScaleID: "patient", yMin: 0, yMax: data.patient.max, backgroundColor: c["sev-0"], borderWidth: 0, drawTime: "beforeDraw" };
-  data.doses.forEach((dose, n) => [["staff", data.staff.max], ["patient", data.patient.max]].forEach(([axis, top]) => {
+  data.doses.filter((dose) => dose.taken).forEach((dose, n) => [["staff", data.staff.max], ["patient", data.patient.max]].forEach(([axis, top]) => {
     annotations[`dose${axis}${n}`] = { type: "line", xScaleID: "x", yScaleID: axis, xMin: dose.x, xMax: dose.x, yMin: 0, yMax: top, borderColor: c["ink-3"], borderWidth: 1, borderDash: [1, 4], drawTime: "beforeDatasetsDraw" };
   }));
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import actions, audit
 from accounts.models import AuditLine, Ward
 from accounts.roles import Refused, Role
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, leave
 from tracker import actions as tracker_actions
 
 
@@ -187,7 +187,7 @@ def test_the_address_of_one_request_does_not_stick_to_the_next(signed_in, nurse,
 def test_everything_done_to_a_record_is_written_down_under_its_stay(nurse, ward, episode, cows, now):
     tracker_actions.give_account(by=nurse, episode=episode, username="samr", password=PASSWORD)
     cows(episode, nurse, now)
-    tracker_actions.end_stay(by=nurse, episode=episode, ended_at=now, now=now)
+    leave(episode, nurse, now, now)
     done = list(AuditLine.objects.filter(episode=str(episode.pk)).values_list("did", flat=True))
     assert done == ["admitted", "patient account given", "check-in recorded", "stay ended"]
 

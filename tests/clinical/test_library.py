@@ -115,7 +115,9 @@ def test_an_article_cannot_bring_script_into_a_page(content: Path):
     assert 'href="javascript' not in html
 
 
-@pytest.mark.parametrize("slug", ["cows", "symptom-check", "sows10", "vitals", "unwell", "help", "danger", "safety", "intake", "leaving"])
+@pytest.mark.parametrize(
+    "slug", ["cows", "symptom-check", "sows10", "vitals", "unwell", "help", "danger", "safety", "intake", "leaving"]
+)
 def test_every_worked_example_is_really_worked(real: Library, slug: str):
     instrument = real.instrument(slug)
     assert len(instrument.examples) >= 3

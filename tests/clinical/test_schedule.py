@@ -33,9 +33,7 @@ def check(when: datetime, **facts: Any) -> CheckIn:
     return CheckIn(**given | facts)
 
 
-def due(
-    *check_ins: CheckIn, now: datetime | None = None, protocol: Protocol = PROTOCOL, known: bool = True, **facts: Any
-) -> Due:
+def due(*check_ins: CheckIn, now: datetime | None = None, protocol: Protocol = PROTOCOL, known: bool = True, **facts: Any) -> Due:
     history = History(ADMITTED, "heroin", LAST_USE if known else None, "exact" if known else "unknown", check_ins, **facts)
     return next_due(history, protocol, now or at(0))
 
@@ -275,7 +273,9 @@ def test_long_overdue_begins_one_second_after_the_hour(seconds: int, long: bool)
 def test_the_patient_is_asked_again_twelve_hours_after_their_last_report():
     history = History(ADMITTED, "heroin", LAST_USE, "exact")
     assert patient_due(history, PROTOCOL) == ADMITTED + timedelta(hours=12)
-    told = replace(history, check_ins=(check(at(20)), check(at(21), reporter="patient", instrument="symptom-check"), check(at(30))))
+    told = replace(
+        history, check_ins=(check(at(20)), check(at(21), reporter="patient", instrument="symptom-check"), check(at(30)))
+    )
     assert patient_due(told, PROTOCOL) == at(33)
 
 

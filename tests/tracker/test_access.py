@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import REFUSALS, Can, Refused, Role
-from tests.conftest import NOW, admit, person, record
+from tests.conftest import NOW, admit, leave, person, record
 from tracker import access, actions
 from tracker.models import CheckIn, Episode
 
@@ -117,7 +117,7 @@ def test_only_a_patient_has_a_record_of_their_own(nurse: User, admin: User):
 
 
 def test_the_open_stay_comes_before_a_later_one_that_ended(nurse: User, ward: Ward, patient_user: User, episode: Episode):
-    actions.end_stay(by=nurse, episode=episode, ended_at=NOW - timedelta(hours=1), now=NOW)
+    leave(episode, nurse, NOW - timedelta(hours=1), NOW)
     assert access.own_episode(patient_user) == episode
     back = admit(nurse, ward, "Sam", record_number="R-Sam", admitted_at=NOW - timedelta(days=30))
     assert access.own_episode(patient_user) == back

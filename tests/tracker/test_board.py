@@ -1,10 +1,12 @@
-"""The ward board: the right patient first, the same as looking at each one alone, in two queries."""
+"""The ward board: the right patient first, the same as looking at each one alone, in three queries."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User, Ward
 from clinical import history as clinical
-from tests.conftest import NOW, PASSWORD, admit, cows_answers, entry, record
+from tests.conftest import NOW, PASSWORD, admit, cows_answers, entry, give, leave, record
 from tracker import actions
 from tracker.actions import LastUse
-from tracker.board import Board, Row, board, row, urgency
+from tracker.board import Board, Row, Speaks, board, row, urgency
 from tracker.history import of_episode
-from tracker.models import CheckIn, Episode, Patient
+from tracker.models import Alert, CheckIn, Episode, Patient, Review
 
 HOUR = timedelta(hours=1)
 
@@ -42,26 +44,26 @@ def queries(by: User, ward: Ward) -> int:
     return len(found)
 
 
-def test_the_board_takes_two_queries_for_one_patient_and_for_forty(nurse: User, ward: Ward):
+def test_the_board_takes_three_queries_for_one_patient_and_for_forty(nurse: User, ward: Ward):
     for n in range(40):
         episode = admit(nurse, ward, f"P{n}", bed=str(n))
         for hours in (15, 9, 2):
             record(episode, nurse, ago(hours), answers=cows_answers(n))
         if n == 0:
-            assert queries(nurse, ward) == 2
+            assert queries(nurse, ward) == 3
     assert len(board(nurse, ward, NOW).rows) == 40
-    assert queries(nurse, ward) == 2
+    assert queries(nurse, ward) == 3
 
 
 def test_an_empty_ward_has_an_empty_board(nurse: User, ward: Ward):
     empty = board(nurse, ward, NOW)
-    assert (empty.rows, empty.calling, empty.late, empty.worst) == ((), 0, 0, None)
+    assert (empty.rows, empty.urgent, empty.to_review, empty.late, empty.worst, empty.due_soon) == ((), 0, 0, 0, None, ())
 
 
 def test_who_left_and_who_is_elsewhere_is_not_on_the_board(
     nurse: User, ward: Ward, other_ward: Ward, episode: Episode, second_episode: Episode, far_episode: Episode
 ):
-    actions.end_stay(by=nurse, episode=second_episode, ended_at=NOW, now=NOW)
+    leave(second_episode, nurse, NOW, NOW)
     assert [r.episode for r in board(nurse, ward, NOW).rows] == [episode]
     assert board(nurse, other_ward, NOW).rows == ()
 
@@ -76,28 +78,35 @@ def seen(c: clinical.CheckIn | None) -> Any:
 
 def shown(r: Row) -> dict[str, Any]:
     words = (
-        "name",
-        "born",
-        "where",
-        "cows_word",
-        "cows_age",
-        "change",
-        "rising",
-        "spark",
-        "says_age",
-        "calls_age",
-        "due",
-        "due_words",
-        "asleep",
-        "state",
-    )
-    return {w: getattr(r, w) for w in words} | {w: seen(getattr(r, w)) for w in ("cows", "says", "calls")}
+        "name", "born", "where", "cows_word", "cows_age", "change", "rising", "spark", "says_age", "apart", "unwell_age", "speaks",
+        "seen_alerts", "due", "due_words", "patient_late", "asleep", "chips", "more_chips", "reviewed", "news", "same_name", "state",
+    )  # fmt: skip
+    return {w: getattr(r, w) for w in words} | {w: seen(getattr(r, w)) for w in ("cows", "says", "unwell")}
+
+
+def open_alerts(episode: Episode) -> list[Speaks | None]:
+    """The alerts of one stay, one by one: None for one that somebody has seen."""
+    return [
+        None
+        if a.seen_at
+        else Speaks(
+            a.pk, a.rule, a.urgency, a.first, a.sentence, a.waiting_since, a.cleared_at is not None, a.escalated_at is not None
+        )
+        for a in Alert.objects.filter(episode=episode)
+        if a.closed_at is None and a.urgency > 1
+    ]
 
 
 def slow_board(by: User, ward: Ward) -> list[dict[str, Any]]:
     """One patient at a time, from the whole history of each."""
-    rows = [row(e, of_episode(e), NOW) for e in Episode.objects.filter(ward=ward, ended_at=None)]
-    return [shown(r) for r in sorted(rows, key=urgency)]
+    rows = []
+    for episode in Episode.objects.filter(ward=ward, ended_at=None):
+        reviews = [review.at for review in Review.objects.filter(episode=episode)]
+        episode.reviewed_at = max(reviews, default=None)  # type: ignore[attr-defined]
+        rows.append(row(episode, of_episode(episode), open_alerts(episode), NOW))
+    beds = {r.name: [o.episode.bed for o in rows if o.name.split()[0] == r.name.split()[0] and o is not r] for r in rows}
+    named = [replace(r, same_name=beds[r.name][0] if beds[r.name] else "") for r in rows]
+    return [shown(r) for r in sorted(named, key=urgency)]
 
 
 def agree(by: User, ward: Ward) -> None:
@@ -107,7 +116,7 @@ def agree(by: User, ward: Ward) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_board_agrees_with_looking_at_each_patient_alone(
-    seed: int, nurse: User, ward: Ward, symptoms: Callable[..., CheckIn], unwell: Callable[..., CheckIn]
+    seed: int, nurse: User, supervisor: User, ward: Ward, symptoms: Callable[..., CheckIn], unwell: Callable[..., CheckIn]
 ):
     dice = random.Random(seed)
     for n in range(8):
@@ -119,7 +128,7 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(
             at = ago(round(dice.uniform(0, stay_hours), 3))
             late = min(NOW, at + timedelta(minutes=dice.choice([0, 0, 5, 300])))
             answers = cows_answers(dice.randrange(49))
-            kind = dice.randrange(7)
+            kind = dice.randrange(10)
             if kind == 0:
                 record(
                     episode,
@@ -137,6 +146,20 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(
                 symptoms(episode, dice.choice([nurse, patient]), at, now=late, nausea=dice.randrange(4))
             elif kind == 3:
                 unwell(episode, patient, at, now=late, come_now=dice.randrange(2))
+            elif kind == 7:
+                medicine = dice.choice(["buprenorphine", "methadone", "ibuprofen"])
+                give(episode, nurse, at, medicine, now=late, status=dice.choice(["given", "given", "refused"]))
+            elif kind == 8:
+                facts = {
+                    "pregnancy": dice.choice([0, 1, 2, 9]),
+                    "alcohol": dice.choice([0, 1, 9]),
+                    "may_leave": dice.randrange(2),
+                }
+                record(episode, nurse, at, now=late, instrument="intake", answers=facts)
+            elif kind == 9:
+                for alert in Alert.objects.filter(episode=episode, seen_at=None)[:1]:
+                    promise = late + timedelta(minutes=30) if dice.randrange(2) else None
+                    actions.acknowledge(by=nurse, alert=alert, done="assessed", recheck_at=promise, now=late)
             else:
                 kept = record(episode, nurse, at, now=late, answers=answers)
                 if kind == 4:
@@ -149,6 +172,14 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(
                         replaces=kept,
                         replace_reason="typo",
                     )
+        if dice.randrange(3) == 0:
+            actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=ago(dice.uniform(0, 4)))
+        if dice.randrange(3) == 0:
+            gone = ago(dice.uniform(1, 4))
+            actions.go_away(by=nurse, episode=episode, why="hospital", reason="Scan", from_at=gone, now=gone)
+            if dice.randrange(2):
+                actions.come_back(by=nurse, episode=episode, at=ago(0.5), now=ago(0.5))
+    actions.review_alerts(now=NOW)
     agree(nurse, ward)
 
 
@@ -172,8 +203,8 @@ def test_an_old_call_still_shows_behind_two_later_reports(nurse: User, ward: War
     unwell(episode, patient, ago(150))
     for hours in (120, 100):
         unwell(episode, patient, ago(hours), come_now=0)
-    assert one(nurse, episode).calls is not None
     agree(nurse, ward)
+    assert called(nurse, episode)
 
 
 # The order --------------------------------------------------------------------------------------------------
@@ -187,16 +218,22 @@ def check(at: datetime, total: int | None = 0, **facts: Any) -> clinical.CheckIn
     return clinical.CheckIn(**given | facts)
 
 
-def in_memory(bed: str, *check_ins: clinical.CheckIn) -> Row:
+def in_memory(bed: str, *check_ins: clinical.CheckIn, alerts: Sequence[Speaks | None] = ()) -> Row:
     """A row without a database."""
     facts: dict[str, Any] = {"admitted_at": ago(20), "opioid": "heroin", "last_use_at": ago(30), "last_use_precision": "exact"}
     patient = Patient(chosen_name=f"P{bed}", date_of_birth=date(1990, 1, 1))
     episode = Episode(patient=patient, ward=Ward(name="North", zone="America/New_York"), bed=bed, **facts)
-    return row(episode, clinical.History(check_ins=tuple(sorted(check_ins, key=lambda c: c.observed_at)), **facts), NOW)
+    history = clinical.History(check_ins=tuple(sorted(check_ins, key=lambda c: c.observed_at)), **facts)
+    return row(episode, history, alerts, NOW)
 
 
-def call(at: datetime, come_now: int = 1) -> clinical.CheckIn:
-    return check(at, None, instrument="unwell", reporter="patient", answers={"come_now": come_now})
+def speaks(level: int, since: float = 0.1, *, rule: str = "R03", first: bool = False) -> Speaks:
+    """An alert that nobody has seen."""
+    return Speaks(uuid4(), rule, level, first, "Something.", ago(since), cleared=False, escalated=False)
+
+
+def too_unwell(at: datetime) -> clinical.CheckIn:
+    return check(at, None, instrument="unwell", reporter="patient", answers={"come_now": 0})
 
 
 def by_urgency(rows: list[Row]) -> list[Row]:
@@ -218,35 +255,54 @@ def points(r: Row) -> int:
     return r.cows.at_least if r.cows.total is None else r.cows.total
 
 
+def band(r: Row) -> int:
+    """The number of the COWS range, by the edges of the form."""
+    return -1 if points(r) < 0 else sum(points(r) >= edge for edge in (5, 13, 25, 37))
+
+
 def beats(a: Row, b: Row) -> bool:
     # 60 and 15 minutes of a four-hourly check: a quarter of the interval, and the shortest grace
-    steps = (
-        lambda r: bool(r.calls and r.calls.answers["come_now"]),
-        lambda r: r.due.late_by > timedelta(minutes=60),
-        lambda r: bool(r.calls),
+    def level(r: Row) -> int:
+        return r.speaks.urgency if r.speaks and r.speaks.urgency >= 3 else 0
+
+    if level(a) != level(b):
+        return level(a) > level(b)
+    for step in (
+        lambda r: bool(level(r) and r.speaks.first),
+        lambda r: not (level(r) and r.speaks.rule == "R13"),
+        lambda r: r.due.late_by > max(timedelta(minutes=60), r.due.every / 4),
+        lambda r: bool(r.unwell or (r.speaks and r.speaks.urgency == 2)),
         lambda r: r.due.late_by > timedelta(minutes=15),
-    )
-    for step in steps:
+    ):
         if step(a) != step(b):
             return step(a)
-    if points(a) != points(b):
-        return points(a) > points(b)
+    if band(a) != band(b):
+        return band(a) > band(b)
+    if a.rising != b.rising:
+        return a.rising > b.rising
     return int(a.episode.bed) < int(b.episode.bed)
 
 
 def test_no_less_urgent_patient_stands_above_a_more_urgent_one():
     dice = random.Random(20260303)
-    for _ in range(300):
+    for _ in range(1000):
         rows = []
-        for bed in range(dice.randrange(1, 12)):
+        for bed in range(dice.randrange(1, 10)):
             found = []
             if dice.random() < 0.9:
-                found.append(
-                    check(ago(dice.choice([0.5, 4.2, 4.25, 4.3, 4.9, 5, 5.01, 5.5, 8])), dice.choice([None, 0, 4, 13, 13, 40]))
+                at = ago(dice.choice([0.5, 4.2, 4.25, 4.3, 4.9, 5, 5.01, 5.5, 8]))
+                found.append(check(at, dice.choice([None, 0, 4, 13, 13, 24])))
+            if dice.random() < 0.5:
+                found.append(check(ago(12), dice.choice([0, 9, 20])))
+            if dice.random() < 0.2:
+                found.append(too_unwell(ago(dice.choice([0.2, 6]))))
+            alerts = [
+                dice.choice(
+                    [None, speaks(dice.choice([2, 2, 3, 4]), rule=dice.choice(["R03", "R13"]), first=dice.random() < 0.2)]
                 )
-            if dice.random() < 0.3:
-                found.append(call(ago(dice.choice([0.2, 6])), dice.randrange(2)))
-            rows.append(in_memory(str(bed), *found))
+                for _ in range(dice.choice([0, 0, 0, 1, 2]))
+            ]
+            rows.append(in_memory(str(bed), *found, alerts=alerts))
         dice.shuffle(rows)
         ordered = sorted(rows, key=urgency)
         assert ordered == by_urgency(rows)
@@ -269,9 +325,39 @@ def test_the_board_puts_who_called_before_who_is_late_before_who_scores_high(
     caller = patient("caller", "5", 1, 1)
     unwell(caller, actions.give_account(by=nurse, episode=caller, username="c", password=PASSWORD), ago(0.2))
     found = board(nurse, ward, NOW)
-    assert [r.name for r in found.rows] == ["caller", "long-late", "late", "high", "low", "almost-late"]
-    assert (found.calling, found.late, found.worst and found.worst.name) == (1, 2, "high")
-    assert [r.state for r in found.rows] == ["urgent", "late", "late", "calm", "calm", "calm"]
+    assert [r.name for r in found.rows] == ["high", "caller", "long-late", "late", "low", "almost-late"]
+    assert (found.urgent, found.late, found.worst and found.worst.name) == (2, 2, "high")
+    assert [r.state for r in found.rows] == ["urgent", "urgent", "late", "late", "calm", "calm"]
+    for alert in Alert.objects.filter(seen_at=None):
+        actions.acknowledge(by=nurse, alert=alert, done="assessed", now=NOW)
+    assert [r.name for r in board(nurse, ward, NOW).rows] == ["long-late", "late", "high", "low", "caller", "almost-late"]
+
+
+@pytest.mark.parametrize(("order", "beds"), [("bed", ["2", "10", "11"]), ("due", ["11", "2", "10"])])
+def test_the_order_can_be_changed(nurse: User, ward: Ward, cows: Callable[..., CheckIn], order: Any, beds: list[str]):
+    for bed, hours in (("10", 1), ("2", 2), ("11", 3)):
+        cows(admit(nurse, ward, f"P{bed}", bed=bed), nurse, ago(hours), total=3)
+    assert [r.episode.bed for r in board(nurse, ward, NOW, order).rows] == beds
+
+
+def test_the_round_lists_who_is_due_within_the_hour_by_bed_and_nobody_who_is_away(
+    nurse: User, ward: Ward, cows: Callable[..., CheckIn]
+):
+    for bed, hours in (("10", 3.2), ("2", 3), ("3", 2.9), ("4", 5)):
+        cows(admit(nurse, ward, f"P{bed}", bed=bed), nurse, ago(hours), total=3)
+    gone = admit(nurse, ward, "Gone", bed="5")
+    cows(gone, nurse, ago(3.5), total=3)
+    actions.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(1), now=ago(1))
+    assert [r.episode.bed for r in board(nurse, ward, NOW).due_soon] == ["2", "4", "10"]
+
+
+def test_who_is_away_comes_last_is_not_late_and_says_so(nurse: User, ward: Ward, cows: Callable[..., CheckIn]):
+    gone, here = admit(nurse, ward, "Gone", bed="1"), admit(nurse, ward, "Here", bed="2")
+    cows(gone, nurse, ago(9), total=3)
+    cows(here, nurse, ago(1), total=3)
+    actions.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(8), now=ago(8))
+    shown_last = board(nurse, ward, NOW).rows[-1]
+    assert (shown_last.name, shown_last.state, shown_last.due.late, shown_last.due_words) == ("Gone", "away", False, "since 8 h")
 
 
 def test_beds_stand_in_the_order_people_count_them():
@@ -289,111 +375,82 @@ def test_no_name_of_a_bed_breaks_the_board(bed: str):
 # Who asked for help -----------------------------------------------------------------------------------------
 
 
+def called(by: User, episode: Episode) -> bool:
+    """Whether the board says that somebody asked for help and nobody has answered."""
+    found = one(by, episode).speaks
+    return found is not None and (found.rule == "R22" or found.more > 0)
+
+
 def test_a_call_waits_until_staff_have_been_there(
     nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
 ):
-    assert one(nurse, episode).calls is None
-    called = unwell(episode, patient_user, ago(0.5))
+    cows(episode, nurse, ago(1))
+    assert one(nurse, episode).speaks is None
+    unwell(episode, patient_user, ago(0.5))
     waiting = one(nurse, episode)
-    assert waiting.calls is not None
-    assert (waiting.calls.id, waiting.calls_age, waiting.state) == (str(called.pk), "30 min", "urgent")
+    assert waiting.speaks is not None
+    assert (waiting.speaks.rule, waiting.speaks.age, waiting.state) == ("R22", "30 min", "urgent")
     cows(episode, nurse, ago(0.1))
-    assert one(nurse, episode).calls is None
+    assert one(nurse, episode).speaks is None
 
 
-@pytest.mark.parametrize("what", ["vitals", "could not be done", "symptom check"])
-def test_any_staff_check_in_after_it_answers_a_call(
-    what: str, nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]
-):
+@pytest.mark.parametrize("what", ["vitals", "symptom check"])
+def test_any_staff_check_that_was_done_after_it_answers_a_call(
+    what: str, nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn],
+    cows: Callable[..., CheckIn],
+):  # fmt: skip
+    cows(episode, nurse, ago(1))
     unwell(episode, patient_user, ago(0.5))
     if what == "vitals":
-        record(episode, nurse, ago(0.1), instrument="vitals", answers={"pulse": 90})
-    elif what == "symptom check":
-        symptoms(episode, nurse, ago(0.1))
+        record(episode, nurse, ago(0.1), instrument="vitals", answers={"pulse": 80})
     else:
-        record(episode, nurse, ago(0.1), answers={}, not_done="asleep", breaths=14)
-    assert one(nurse, episode).calls is None
+        symptoms(episode, nurse, ago(0.1))
+    assert one(nurse, episode).speaks is None
 
 
-def test_looking_for_somebody_who_is_off_the_unit_does_not_answer_their_call(
-    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], not_done: Callable[..., CheckIn]
+@pytest.mark.parametrize("why", ["off_unit", "asleep", "declined"])
+def test_a_check_that_could_not_be_done_does_not_answer_a_call(
+    why: str, nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
 ):
+    cows(episode, nurse, ago(1))
     unwell(episode, patient_user, ago(0.5))
-    not_done(episode, nurse, ago(0.1), "off_unit")
-    assert one(nurse, episode).calls is not None
+    record(episode, nurse, ago(0.1), answers={}, not_done=why, breaths=14)
+    assert called(nurse, episode)
 
 
-def test_what_the_patient_reports_next_does_not_answer_the_call(
-    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn]
-):
-    unwell(episode, patient_user, ago(0.5))
-    symptoms(episode, patient_user, ago(0.1), nausea=3)
-    unwell(episode, patient_user, ago(0.05), come_now=0)
-    assert one(nurse, episode).calls is not None
-
-
-def test_a_staff_check_in_before_the_call_does_not_answer_it(
-    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
-):
-    cows(episode, nurse, ago(0.6))
-    unwell(episode, patient_user, ago(0.5))
-    assert one(nurse, episode).calls is not None
-
-
-def test_a_note_of_this_morning_written_down_after_the_call_does_not_answer_it(
-    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
-):
-    """Nobody has been there since: only the writing is new."""
-    unwell(episode, patient_user, ago(0.5))
-    cows(episode, nurse, ago(6), now=ago(0.1))
-    assert one(nurse, episode).calls is not None
-
-
-def test_correcting_an_older_check_in_does_not_answer_a_call(
-    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
-):
+@pytest.mark.parametrize("what", ["own report", "check before", "late note", "correction", "arrived late"])
+def test_what_does_not_show_that_somebody_was_there_does_not_answer_a_call(
+    what: str, nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn],
+    cows: Callable[..., CheckIn],
+):  # fmt: skip
     was = cows(episode, nurse, ago(6))
-    unwell(episode, patient_user, ago(0.5))
-    actions.record_check_in(
-        by=nurse, episode=episode, entry=entry(observed_at=ago(6), said="same", replaces=was, replace_reason="typo"), now=ago(0.1)
-    )
-    assert one(nurse, episode).calls is not None
-
-
-def test_a_call_that_reached_us_late_still_waits(
-    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
-):
-    """Sent offline at 11:00, arrived at 11:50: a check at 11:30 did not know of it."""
-    cows(episode, nurse, ago(0.5))
-    unwell(episode, patient_user, ago(1), now=ago(0.2))
-    assert one(nurse, episode).calls is not None
-
-
-def test_a_call_the_patient_took_back_is_no_call_but_still_too_unwell(
-    nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn]
-):
-    was = unwell(episode, patient_user, ago(0.5))
-    record(
-        episode,
-        patient_user,
-        ago(0.5),
-        now=NOW,
-        instrument="unwell",
-        answers={"how_bad": 2, "come_now": 0},
-        replaces=was,
-        replace_reason="patient_correction",
-    )
-    found = one(nurse, episode)
-    assert (found.wants_someone, found.state) == (False, "review")
+    if what == "check before":
+        cows(episode, nurse, ago(0.6))
+    if what == "arrived late":
+        # Sent offline at 11:00, arrived at 11:48: a check at 11:30 did not know of it.
+        cows(episode, nurse, ago(0.5))
+        unwell(episode, patient_user, ago(1), now=ago(0.2))
+    else:
+        unwell(episode, patient_user, ago(0.5))
+    if what == "own report":
+        symptoms(episode, patient_user, ago(0.1), nausea=3)
+        unwell(episode, patient_user, ago(0.05), come_now=0)
+    if what == "late note":
+        cows(episode, nurse, ago(5), now=ago(0.1))
+    if what == "correction":
+        fixed = entry(observed_at=ago(6), said="same", replaces=was, replace_reason="typo")
+        actions.record_check_in(by=nurse, episode=episode, entry=fixed, now=ago(0.1))
+    assert called(nurse, episode)
 
 
 def test_too_unwell_for_the_questions_is_seen_also_when_nobody_is_wanted(
     nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], cows: Callable[..., CheckIn]
 ):
     """The button says "just tell staff": then staff are told."""
+    cows(episode, nurse, ago(1))
     unwell(episode, patient_user, ago(0.5), come_now=0)
     found = one(nurse, episode)
-    assert (found.wants_someone, found.state, found.calls and found.calls.value("come_now")) == (False, "review", 0)
+    assert (found.urgent, found.to_review, found.state, found.unwell_age) == (False, True, "review", "30 min")
     cows(episode, nurse, ago(0.1))
     assert one(nurse, episode).state == "calm"
 
@@ -448,8 +505,8 @@ def test_a_partial_score_is_a_lower_bound_and_shows_no_change(nurse: User, episo
     )
 
 
-def test_before_anything_is_recorded_the_row_says_so_without_inventing(nurse: User, episode: Episode):
-    found = one(nurse, episode, episode.admitted_at)
+def test_before_anything_is_recorded_the_row_says_so_without_inventing(nurse: User, ward: Ward):
+    found = one(nurse, admit(nurse, ward, "New", bed="9", admitted_at=NOW))
     assert (found.cows, found.cows_word, found.cows_age, found.change, found.says, found.spark.last) == (
         None,
         "",
@@ -521,7 +578,9 @@ def test_the_small_picture_breaks_by_the_schedule_of_its_time_not_of_now():
     episode = Episode(
         patient=Patient(chosen_name="P", date_of_birth=date(1990, 1, 1)), ward=Ward(name="N", zone="UTC"), bed="1", **facts
     )
-    found = row(episode, clinical.History(check_ins=tuple(check(ago(h), 12) for h in (40, 28, 20, 14, 6, 1)), **facts), NOW).spark
+    found = row(
+        episode, clinical.History(check_ins=tuple(check(ago(h), 12) for h in (40, 28, 20, 14, 6, 1)), **facts), (), NOW
+    ).spark
     assert len(found.gaps) == 1
     assert found.gaps[0][0] == 53.3
 

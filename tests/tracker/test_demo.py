@@ -20,6 +20,7 @@ from django.test import override_settings
 
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import Role
+from clinical.disagreement import disagreement
 from clinical.history import CheckIn as Clinical
 from clinical.history import History
 from clinical.schedule import next_due
@@ -31,7 +32,7 @@ from tracker.board import Row as BoardRow
 from tracker.content import library
 from tracker.management.commands.demo import new_password
 from tracker.models import CheckIn, Episode, Patient
-from tracker.trend import Trend, disagreement, trend
+from tracker.trend import Trend, trend
 
 THE_LINE = re.compile(r"^Demo accounts: nurse, supervisor, patient, admin   password: (\S+)$")
 
@@ -196,7 +197,7 @@ class TestTheDemoWard:
 
     def test_sam_feels_worse_while_the_score_falls(self, made: Made) -> None:
         found = made.trend(1)
-        assert disagreement(found.history, library().protocols["default"]) == "worse"
+        assert disagreement(found.history, library().protocols["default"], 48) == "worse"
         assert found.summary.lead == "Sam feels worse while the score falls."
         assert int(found.where.hours) == 131
 
@@ -360,7 +361,7 @@ def test_the_story_holds_whatever_the_hour(now: datetime) -> None:
 def test_sams_story_holds_whatever_the_hour(now: datetime) -> None:
     protocol = library().protocols["default"]
     history = told(demo.PEOPLE[0], now)
-    assert disagreement(history, protocol) == "worse"
+    assert disagreement(history, protocol, 48) == "worse"
     done = history.done("cows", "staff")
     apart = [
         (history.hours(before.observed_at), history.hours(after.observed_at))

@@ -17,8 +17,10 @@ from clinical.instruments import SKIPPED
 from tests.conftest import NOW, PASSWORD, admit, cows_answers
 from tracker import actions
 from tracker.content import library
-from tracker.forms.check_in import CheckInForm, banner_of, entries_of
-from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm, EndStayForm
+from tracker.forms.banner import banner_of
+from tracker.forms.check_in import CheckInForm, entries_of
+from tracker.forms.leaving import EndStayForm
+from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm
 from tracker.forms.symptoms import grouped, picked_in, rate_form
 from tracker.forms.when import read_time
 from tracker.models import CheckIn, Episode, Patient
@@ -700,14 +702,29 @@ def test_a_changed_stay_needs_its_reason():
     assert error(bound, "reason") == "Say why, in a few words."
 
 
+LEAVES = {
+    "id": "5b0a4c1e-6d1f-4f0e-9a53-0eebb0de0001", "how": "planned", "ended_day": "2026-03-02", "ended_clock": "22:15",
+    "naloxone_offered": "yes", "overdose_talk": "yes", "next_plan": "no", "next_plan_why": "Wants to decide tomorrow",
+}  # fmt: skip
+
+
 def test_leaving_is_now_unless_said_otherwise():
     assert EndStayForm(zone=NEW_YORK, now=NOW)["ended_clock"].value() == "07:00"
-    bound = EndStayForm({"ended_day": "2026-03-02", "ended_clock": "22:15"}, zone=NEW_YORK, now=NOW)
+    bound = EndStayForm(LEAVES, zone=NEW_YORK, now=NOW)
     assert bound.is_valid(), bound.errors
     assert bound.cleaned_data["ended_at"] == datetime(2026, 3, 3, 3, 15, tzinfo=UTC)
-    assert "24-hour clock" in error(
-        EndStayForm({"ended_day": "2026-03-02", "ended_clock": "10 pm"}, zone=NEW_YORK, now=NOW), "ended_clock"
-    )
+    assert "24-hour clock" in error(EndStayForm({**LEAVES, "ended_clock": "10 pm"}, zone=NEW_YORK, now=NOW), "ended_clock")
+
+
+def test_the_talk_is_yes_no_or_not_answered_and_never_guessed():
+    bound = EndStayForm(LEAVES, zone=NEW_YORK, now=NOW)
+    assert bound.is_valid(), bound.errors
+    said = bound.talk()
+    assert said.answers == {"naloxone_offered": True, "overdose_talk": True, "next_plan": False}
+    assert said.why_not["next_plan"] == "Wants to decide tomorrow"
+    empty = EndStayForm({**LEAVES, "overdose_talk": ""}, zone=NEW_YORK, now=NOW)
+    assert empty.is_valid(), empty.errors
+    assert empty.talk().answers["overdose_talk"] is None
 
 
 @pytest.mark.django_db

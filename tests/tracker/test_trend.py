@@ -17,16 +17,17 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User, Ward
 from clinical import history as clinical
+from clinical.disagreement import disagreement
 from clinical.history import Dose, History
 from clinical.instruments import SKIPPED
 from clinical.library import load
 from clinical.times import hours_between, moment
-from tests.conftest import NOW, admit, cows_answers, entry, record, stay
+from tests.conftest import NOW, admit, cows_answers, entry, leave, record, stay
 from tracker import actions
 from tracker.actions import LastUse
 from tracker.heat_map import MOST_COLUMNS, HeatMap, heat_map
 from tracker.models import CheckIn, Episode, Patient
-from tracker.trend import Trend, days, disagreement, lines, panel, panel_json, reading, summarize, ticks, trend, window
+from tracker.trend import Trend, days, dose_lines, lines, panel, panel_json, reading, summarize, ticks, trend, window
 
 HOUR = timedelta(hours=1)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -206,13 +207,13 @@ def test_correcting_last_use_moves_every_point_by_as_much(nurse: User, episode: 
     assert after.where.about
 
 
-def test_the_trend_takes_one_query(nurse: User, episode: Episode, cows: Make):
+def test_the_trend_takes_six_queries_however_long_the_stay(nurse: User, episode: Episode, cows: Make):
     for hours in (11, 15, 19):
         cows(episode, nurse, at(hours), total=5)
     episode = Episode.objects.select_related("patient", "ward").get(pk=episode.pk)
     with CaptureQueriesContext(connection) as queries:
         json.dumps(trend(episode, NOW).as_json())
-    assert len(queries) == 1
+    assert len(queries) == 6
 
 
 def test_a_patients_own_trend_holds_nothing_that_staff_wrote(
@@ -402,11 +403,21 @@ def test_without_a_last_use_nothing_is_shaded_and_hours_count_from_admission(nur
 
 def test_the_shading_ends_with_the_first_treatment(episode: Episode):
     found = trend(episode, NOW)
-    dose = Dose("d", "buprenorphine", "Buprenorphine", "4 mg", at(40), ends_course=True)
-    treated = replace(found, history=replace(found.history, doses=(dose,)))
+    dose = Dose(
+        "5b0a4c1e-6d1f-4f0e-9a53-0eebb0de0001",
+        "buprenorphine",
+        "Buprenorphine",
+        "4",
+        at(40),
+        ends_course=True,
+        unit="mg",
+        route="SL",
+    )
+    history = replace(found.history, doses=(dose,))
+    treated = replace(found, history=history, doses=dose_lines(history, PROTOCOL))
     assert shaded(treated) == [("onset", 6, 24), ("hardest", 24, 40)]
     assert treated.as_json()["documents"] == []
-    assert treated.as_json()["doses"] == [{"x": 40.0, "label": "Buprenorphine", "amount": "4 mg"}]
+    assert treated.as_json()["doses"] == [{"x": 40.0, "label": "Buprenorphine", "amount": "4 mg SL", "taken": True}]
 
 
 def test_a_last_use_known_by_date_only_blurs_the_shading(nurse: User, ward: Ward):
@@ -416,7 +427,7 @@ def test_a_last_use_known_by_date_only_blurs_the_shading(nurse: User, ward: Ward
 
 def test_a_stay_that_ended_stops_there(nurse: User, episode: Episode, cows: Make):
     cows(episode, nurse, at(20), total=5)
-    actions.end_stay(by=nurse, episode=episode, ended_at=at(25), now=NOW)
+    leave(episode, nurse, at(25), NOW)
     found = trend(Episode.objects.get(pk=episode.pk), NOW + 100 * HOUR)
     assert found.now == at(25)
     assert found.where.hours == 25
@@ -563,7 +574,7 @@ def test_staff_and_patient_disagree_when_they_move_apart_by_a_fifth(staff: tuple
     found = history(
         *(score(20 - 4 * n, v) for n, v in enumerate(staff[::-1])), *(says(20 - 4 * n, v) for n, v in enumerate(own[::-1]))
     )
-    assert disagreement(found, PROTOCOL) == apart
+    assert disagreement(found, PROTOCOL, 48) == apart
     lead = summarize(found, bare(), PROTOCOL, at(22)).lead
     assert ("feels worse while the score falls" in lead) == (apart == "worse")
     assert ("feels better while the score rises" in lead) == (apart == "better")
@@ -571,8 +582,8 @@ def test_staff_and_patient_disagree_when_they_move_apart_by_a_fifth(staff: tuple
 
 def test_what_lies_more_than_a_day_apart_is_not_compared():
     found = (says(10, 5), says(14, 10))
-    assert disagreement(history(*found, score(34, 30), score(38, 20)), PROTOCOL) == "worse"
-    assert disagreement(history(*found, score(34.1, 30), score(38.1, 20)), PROTOCOL) == ""
+    assert disagreement(history(*found, score(34, 30), score(38, 20)), PROTOCOL, 48) == "worse"
+    assert disagreement(history(*found, score(34.1, 30), score(38.1, 20)), PROTOCOL, 48) == ""
 
 
 # The heat map -----------------------------------------------------------------------------------------------

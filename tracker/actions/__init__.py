@@ -4,26 +4,43 @@ Each action checks that this person may do it, so no view can forget to. The clo
 matters, so tests can stand where they like.
 """
 
-from tracker.actions.check_ins import LONGEST_BEFORE, Entry, Saved, discard_draft, keep_draft, record_check_in
+from tracker.actions.alerts import CLOCK, acknowledge, call_not_useful, escalate, review_alerts
+from tracker.actions.check_ins import Entry, Saved, discard_draft, keep_draft, record_check_in
+from tracker.actions.doses import DoseEntry, SavedDose, record_dose
+from tracker.actions.leaving import LeavingTalk, come_back, end_stay, go_away
 from tracker.actions.outcomes import Conflict, Invalid
-from tracker.actions.stays import LastUse, Stay, admit, change_stay, end_stay, give_account, new_patient_password
+from tracker.actions.reviews import review_trend
+from tracker.actions.stays import LastUse, Stay, admit, change_stay, give_account, new_patient_password
+from tracker.actions.times import LONGEST_BEFORE
 from tracker.actions.trial import try_a_write
 
 __all__ = [
+    "CLOCK",
     "LONGEST_BEFORE",
     "Conflict",
+    "DoseEntry",
     "Entry",
     "Invalid",
     "LastUse",
+    "LeavingTalk",
     "Saved",
+    "SavedDose",
     "Stay",
+    "acknowledge",
     "admit",
+    "call_not_useful",
     "change_stay",
+    "come_back",
     "discard_draft",
     "end_stay",
+    "escalate",
     "give_account",
+    "go_away",
     "keep_draft",
     "new_patient_password",
     "record_check_in",
+    "record_dose",
+    "review_alerts",
+    "review_trend",
     "try_a_write",
 ]

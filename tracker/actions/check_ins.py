@@ -1,15 +1,12 @@
 """Keeping check-ins, once, and the unsent answers before them."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,14 +15,13 @@ from accounts.models import User
 from accounts.roles import Can, Role
 from clinical.instruments import Answer, AnswerError
 from tracker import access
+from tracker.actions import alerts, times
+from tracker.actions.once import already_corrected, fingerprint, kept_before
 from tracker.actions.outcomes import Conflict, Invalid
 from tracker.content import library
-from tracker.history import protocol_of
+from tracker.history import of_episode
 from tracker.models import CheckIn, Draft, Episode
 from tracker.words import said
-
-LONGEST_BEFORE = timedelta(days=7)
-"""Something seen before admission may be written down, but a day further back than this is a slip of the finger."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ class Entry:
             self.breaths, self.incomplete_reason, self.note, str(self.replaces.pk) if self.replaces else "",
             self.replace_reason, self.replace_note,
         ]  # fmt: skip
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+        return fingerprint(said)
 
 
 @dataclass(frozen=True)
@@ -79,30 +75,39 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
     by.must(Can.REPORT if entry.reporter == CheckIn.Reporter.PATIENT else Can.CHECK_IN)
     access.must_reach(by, episode)
     now = now or timezone.now()
+    content = entry.fingerprint(episode)
     with transaction.atomic():
-        kept = _kept_before(by, episode, entry)
-        if kept:
-            return Saved(kept, again=True)
-        _must_be_correctable(episode, entry)
-        row = _row(by, episode, entry, now)
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:
-            # Another sending of the same id, or another correction of the same check-in, was quicker.
-            kept = _kept_before(by, episode, entry)
-            if kept:
-                return Saved(kept, again=True)
-            raise Conflict(_already_corrected()) from None
+        saved = keep_check_in(by, episode, entry, content, now)
+        if saved.again:
+            return saved
+        row = saved.check_in
+        answers = row.reporter == CheckIn.Reporter.STAFF and not row.not_done
+        found = alerts.match(episode, of_episode(episode), now, answered_by=by if answers else None)
         audit.record(
-            by,
-            "check-in corrected" if entry.replaces else "check-in recorded",
-            what=f"check-in {row.pk}",
-            episode=str(episode.pk),
-            facts={"instrument": row.instrument, "replaces": str(row.replaces_id or "")},
-        )
+            by, "check-in corrected" if entry.replaces else "check-in recorded", what=f"check-in {row.pk}", episode=str(episode.pk),
+            facts={"instrument": row.instrument, "replaces": str(row.replaces_id or ""), **found.facts()},
+        )  # fmt: skip
         if not entry.replaces:
             Draft.objects.filter(episode=episode, owner=by, instrument=row.instrument).delete()
+    return saved
+
+
+def keep_check_in(by: User, episode: Episode, entry: Entry, content: str, now: datetime) -> Saved:
+    """The row of a check-in, inside somebody else's transaction: neither alerts nor an audit line. Raises as above."""
+    kept = kept_before(CheckIn.objects.all(), by, episode, entry.id, content)
+    if kept:
+        return Saved(kept, again=True)
+    _must_be_correctable(episode, entry)
+    row = _row(by, episode, entry, now)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        # Another sending of the same id, or another correction of the same check-in, was quicker.
+        kept = kept_before(CheckIn.objects.all(), by, episode, entry.id, content)
+        if kept:
+            return Saved(kept, again=True)
+        raise Conflict(already_corrected()) from None
     return Saved(row, again=False)
 
 
@@ -141,13 +146,8 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
     answers: dict[str, Answer] = {}
     if entry.reporter not in instrument.filled_by:
         problems[""] = _("%(instrument)s is not filled in by this person.") % {"instrument": instrument.name}
-    tolerance = timedelta(minutes=protocol_of(episode).future_tolerance_minutes)
-    if entry.observed_at > now + tolerance:
-        problems["at"] = _("This time has not come yet. Enter when it was observed, on the 24-hour clock.")
-    elif entry.observed_at < episode.admitted_at - LONGEST_BEFORE:
-        problems["at"] = _("This is long before the stay began. Check the day.")
-    elif episode.ended_at and entry.observed_at > episode.ended_at:
-        problems["at"] = _("This is after the patient left. Enter when it was observed, or open the new stay.")
+    if trouble := times.trouble(episode, entry.observed_at, now):
+        problems["at"] = trouble
     if entry.not_done and entry.not_done not in CheckIn.NotDone.values:
         problems[""] = _("Choose one of the reasons shown for why it could not be done.")
     if entry.incomplete_reason and entry.incomplete_reason not in CheckIn.Incomplete.values:
@@ -211,22 +211,6 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
     )
 
 
-def _kept_before(by: User, episode: Episode, entry: Entry) -> CheckIn | None:
-    """The check-in already kept under this id, if it is the same one. Raises Http404 or Conflict if it is another."""
-    kept = CheckIn.objects.filter(pk=entry.id).select_related("recorded_by").first()
-    if kept is None:
-        return None
-    if not access.episodes(by).filter(pk=kept.episode_id).exists():
-        raise Http404
-    if kept.episode_id != episode.pk or kept.recorded_by_id != by.pk or kept.fingerprint != entry.fingerprint(episode):
-        raise Conflict(
-            _(
-                "This form was already saved with other content. Nothing was changed. Open the saved check-in and correct it there, or open a new form."
-            )
-        )
-    return kept
-
-
 def _must_be_correctable(episode: Episode, entry: Entry) -> None:
     """Raise Invalid or Conflict unless what this entry replaces may be replaced by it."""
     was = entry.replaces
@@ -247,10 +231,4 @@ def _must_be_correctable(episode: Episode, entry: Entry) -> None:
     if (was.episode_id, was.instrument) != (episode.pk, entry.instrument):
         raise Invalid({"": _("A correction stays with the same patient and the same form. Add a new check-in instead.")})
     if CheckIn.objects.filter(replaces=was).exists():
-        raise Conflict(_already_corrected())
-
-
-def _already_corrected() -> str:
-    return _(
-        "Someone has corrected this check-in already. Your entries are below; open the corrected one to compare, and correct that if needed."
-    )
+        raise Conflict(already_corrected())

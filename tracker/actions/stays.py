@@ -1,7 +1,7 @@
-"""Admitting, putting a stay right, ending it, and the patient's own account."""
+"""Admitting, putting a stay right, and the patient's own account."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,9 @@ from accounts.actions import NameTaken, keep_account, unsaved_account
 from accounts.models import User, Ward
 from accounts.roles import Can, Role
 from tracker import access
+from tracker.actions import alerts, times
 from tracker.actions.outcomes import Conflict, Invalid
+from tracker.history import of_episode
 from tracker.models import Episode, Patient
 
 
@@ -48,7 +50,7 @@ def admit(
     by.must(Can.ADMIT)
     access.choose_ward(access.wards(by), str(ward.pk))
     now = now or timezone.now()
-    _must_be_past(now, admitted_at=admitted_at, last_use_at=stay.last_use.at)
+    times.must_be_past(now, admitted_at=admitted_at, last_use_at=stay.last_use.at)
     with transaction.atomic():
         patient = Patient.objects.filter(record_number=record_number).first()
         if patient is None:
@@ -64,6 +66,7 @@ def admit(
             audit.record(by, "name changed", what=f"patient {patient.pk}")
         episode = Episode(patient=patient, ward=ward, admitted_at=admitted_at, **_columns(stay))
         episode.save(force_insert=True)
+        alerts.match(episode, of_episode(episode), now)
         audit.record(by, "admitted", what=f"patient {patient.pk}", episode=str(episode.pk))
     return episode
 
@@ -79,7 +82,7 @@ def change_stay(
     by.must(Can.ADMIT)
     access.must_reach(by, episode)
     now = now or timezone.now()
-    _must_be_past(now, last_use_at=stay.last_use.at)
+    times.must_be_past(now, last_use_at=stay.last_use.at)
     with transaction.atomic():
         before = Episode.objects.get(pk=episode.pk)
         if before.bed != stay.bed:
@@ -96,23 +99,13 @@ def change_stay(
                 )
             )
         was = {key: str(getattr(before, key)) for key in columns if getattr(before, key) != columns[key]}
+        after = Episode.objects.select_related("patient", "ward").get(pk=episode.pk)
+        found = alerts.match(after, of_episode(after), now)
         audit.record(
-            by, "stay changed", what=f"episode {episode.pk}", episode=str(episode.pk), facts={"was": was, "reason": reason}
-        )
-    return Episode.objects.select_related("patient", "ward").get(pk=episode.pk)
-
-
-def end_stay(*, by: User, episode: Episode, ended_at: datetime, now: datetime | None = None) -> None:
-    """Record that someone left. Raises Refused; Invalid when the time cannot be right; Conflict when it was recorded before."""
-    by.must(Can.ADMIT)
-    access.must_reach(by, episode)
-    _must_be_past(now or timezone.now(), ended_at=ended_at)
-    if ended_at < episode.admitted_at:
-        raise Invalid({"ended_at": _("This is before the stay began. Enter the time they left.")})
-    with transaction.atomic():
-        if not Episode.objects.filter(pk=episode.pk, ended_at=None).update(ended_at=ended_at):
-            raise Conflict(_("This stay has already been ended."))
-        audit.record(by, "stay ended", what=f"episode {episode.pk}", episode=str(episode.pk))
+            by, "stay changed", what=f"episode {episode.pk}", episode=str(episode.pk),
+            facts={"was": was, "reason": reason, **found.facts()},
+        )  # fmt: skip
+    return after
 
 
 def give_account(*, by: User, episode: Episode, username: str, password: str) -> User:
@@ -156,17 +149,6 @@ def _columns(stay: Stay) -> dict[str, Any]:
         "allergies": stay.allergies,
         "what_helps": stay.what_helps,
     }
-
-
-def _must_be_past(now: datetime, **times: datetime | None) -> None:
-    limit = now + timedelta(minutes=2)
-    problems = {
-        name: _("This time has not come yet. Check the date and use the 24-hour clock.")
-        for name, at in times.items()
-        if at is not None and at > limit
-    }
-    if problems:
-        raise Invalid(problems)
 
 
 def _must_be_free(*, ward: Ward, bed: str, patient: Patient | None = None) -> None:

@@ -4,7 +4,6 @@ Its questions come from the instrument; what surrounds them (when, why not, a no
 same for all. Nothing is ever filled in beforehand but a correction and one's own draft.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,20 +12,17 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinical import history as clinical
 from clinical.instruments import SKIPPED, Answer, AnswerError, Instrument, Item
 from clinical.symptoms import Reporter
-from tracker import words
 from tracker.actions import Entry
-from tracker.forms.when import add_clock, read_clock
+from tracker.forms.banner import banner_of, changed_words
+from tracker.forms.when import AGO, add_observed, read_observed, words_sent
 from tracker.models import CheckIn, Draft, Episode
 
-AGO = (15, 30, 60)
-"""Minutes offered as "so long ago" beside "now"."""
 STILL_NOW = timedelta(minutes=15)
 """A draft picked up again within this time is still about now."""
 
@@ -102,36 +98,10 @@ class CheckInForm(forms.Form):
         may_skip = reporter == "patient" and instrument.summary != "none"
         for item in instrument.items_for(reporter):
             self.fields.update(fields_of(item, reporter, may_skip=may_skip))
-        self._add_time()
+        self.was = replaces.observed_at if replaces else None
+        add_observed(self, label=_("Observed"), zone=self.zone, now=now, since=episode.admitted_at, was=self.was)
         if replaces:
             self._add_correction(replaces)
-
-    def _add_time(self) -> None:
-        clock = self.now.astimezone(self.zone)
-        choices = [("now", _("Now, %(time)s") % {"time": f"{clock:%H:%M}"})]
-        spans = [words.span(timedelta(minutes=m)) for m in AGO]
-        choices += [
-            (str(m), _("%(span)s ago") % {"span": span} if m == AGO[0] else span) for m, span in zip(AGO, spans, strict=True)
-        ]
-        at = "now"
-        if self.replaces:
-            was = self.replaces.observed_at.astimezone(self.zone)
-            choices = [("same", _("As before, %(time)s") % {"time": f"{was:%H:%M}"})]
-            at = "same"
-        choices.append(("other", _("Other time")))
-        self.fields["at"] = forms.CharField(
-            label=_("Observed"), initial=at, required=False, max_length=40, widget=forms.RadioSelect(choices=choices)
-        )
-        days = max(2, (self.now - self.episode.admitted_at).days + 2)
-        add_clock(
-            self,
-            "at",
-            label=_("Observed"),
-            zone=self.zone,
-            now=self.now,
-            days=min(days, 31),
-            at=self.replaces.observed_at if self.replaces else None,
-        )
 
     def _add_correction(self, replaces: CheckIn) -> None:
         self.fields["replace_reason"] = forms.ChoiceField(
@@ -168,41 +138,11 @@ class CheckInForm(forms.Form):
         """The time, the patient the form was opened for, and one question about an unlikely jump."""
         cleaned = super().clean() or {}
         if self.data.get("banner") and self.data["banner"] != self.banner:
-            self.add_error(
-                None,
-                _(
-                    "The details of this patient changed while the form was open. Check that this is %(who)s, bed %(bed)s, then save again."
-                )
-                % {"who": self.episode.patient.chosen_name, "bed": self.episode.bed},
-            )
-        cleaned["observed_at"] = self._observed_at()
+            self.add_error(None, changed_words(self.episode))
+        cleaned["observed_at"] = read_observed(self, self.zone, self.now, self.was)
         if not self.errors and not cleaned.get("not_done"):
             self._ask_about_a_jump()
         return cleaned
-
-    @property
-    def said_when(self) -> str:
-        """What was chosen about the time; a correction that says nothing keeps the time it had."""
-        return self.cleaned_data.get("at") or ("same" if self.replaces else "now")
-
-    def _observed_at(self) -> datetime | None:
-        said = self.said_when
-        if said == "now":
-            return self.now
-        if said == "same" and self.replaces:
-            return self.replaces.observed_at
-        if said in map(str, AGO):
-            return self.now - timedelta(minutes=int(said))
-        if said == "other":
-            return read_clock(self, "at", self.zone)
-        try:
-            exact = parse_datetime(said)
-        except ValueError:
-            exact = None
-        if exact is None or exact.tzinfo is None:
-            self.add_error("at", _("Choose when it was observed."))
-            return None
-        return exact
 
     def _ask_about_a_jump(self) -> None:
         previous = self.previous
@@ -249,9 +189,7 @@ class CheckInForm(forms.Form):
             instrument=self.instrument.slug,
             reporter=self.reporter,
             observed_at=data["observed_at"],
-            said="|".join(str(data.get(f"at{part}") or "") for part in ("", "_day", "_clock", "_which"))
-            if self.said_when == "other"
-            else self.said_when,
+            said=words_sent(self, self.was),
             answers=self.answers(),
             about=data["about"],
             not_done=not_done,
@@ -304,12 +242,6 @@ def fields_of(item: Item, reporter: Reporter, *, may_skip: bool) -> dict[str, fo
         error_messages={"invalid_choice": _("%(label)s: choose one of the answers shown.") % {"label": label}},
     )
     return {item.slug: field}
-
-
-def banner_of(episode: Episode) -> str:
-    """A fingerprint of the patient shown at the top, to notice when a form belongs to somebody else."""
-    shown = f"{episode.pk}|{episode.patient.chosen_name}|{episode.patient.date_of_birth}|{episode.bed}"
-    return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 def plain(value: Any) -> Answer:

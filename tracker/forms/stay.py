@@ -151,21 +151,6 @@ class ChangeStayForm(StayForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class EndStayForm(PlainForm):
-    """When somebody left."""
-
-    def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.zone = zone
-        add_clock(self, "ended", label=_("Left"), zone=zone, now=now, days=7, at=now)
-
-    def clean(self) -> dict[str, Any]:
-        """The moment they left."""
-        cleaned = super().clean() or {}
-        cleaned["ended_at"] = read_clock(self, "ended", self.zone)
-        return cleaned
-
-
 class NewPasswordForm(PlainForm):
     """A new password for a patient who has an account."""
 

@@ -8,11 +8,16 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinical.times import HappenedTwice, NeverHappened, moment
+from tracker import words
+
+AGO = (15, 30, 60)
+"""Minutes offered as "so long ago" beside "now"."""
 
 _CLOCK = re.compile(r"^\s*(\d{1,2})\s*[:.h]?\s*(\d{2})\s*$")
 
@@ -60,6 +65,61 @@ def add_clock(
         initial=local.fold if local and _twice(local, zone) else None,
         widget=forms.RadioSelect,
     )
+
+
+def add_observed(
+    form: forms.Form, *, label: str, zone: ZoneInfo, now: datetime, since: datetime, was: datetime | None = None
+) -> None:
+    """Give a form "now", "15 min ago" and so on, and a clock time besides. A correction offers the time it had, `was`.
+
+    `since` is when the stay began: so many days back can be chosen.
+    """
+    choices = [("now", _("Now, %(time)s") % {"time": words.clock(now, zone)})]
+    spans = [words.span(timedelta(minutes=m)) for m in AGO]
+    choices += [(str(m), _("%(span)s ago") % {"span": span} if m == AGO[0] else span) for m, span in zip(AGO, spans, strict=True)]
+    at = "now"
+    if was:
+        choices, at = [("same", _("As before, %(time)s") % {"time": words.clock(was, zone)})], "same"
+    choices.append(("other", _("Other time")))
+    form.fields["at"] = forms.CharField(
+        label=label, initial=at, required=False, max_length=40, widget=forms.RadioSelect(choices=choices)
+    )
+    days = max(2, (now - since).days + 2)
+    add_clock(form, "at", label=label, zone=zone, now=now, days=min(days, 31), at=was)
+
+
+def said_when(form: forms.Form, was: datetime | None) -> str:
+    """What was chosen about the time; a correction that says nothing keeps the time it had."""
+    return form.cleaned_data.get("at") or ("same" if was else "now")
+
+
+def read_observed(form: forms.Form, zone: ZoneInfo, now: datetime, was: datetime | None) -> datetime | None:
+    """The moment the fields of `add_observed` name, in UTC; adds the error and returns None where they name none."""
+    said = said_when(form, was)
+    if said == "now":
+        return now
+    if said == "same" and was:
+        return was
+    if said in map(str, AGO):
+        return now - timedelta(minutes=int(said))
+    if said == "other":
+        return read_clock(form, "at", zone)
+    try:
+        exact = parse_datetime(said)
+    except ValueError:
+        exact = None
+    if exact is None or exact.tzinfo is None:
+        form.add_error("at", _("Choose when it was observed."))
+        return None
+    return exact
+
+
+def words_sent(form: forms.Form, was: datetime | None) -> str:
+    """What the sender said about the time, so that a second sending of the same is known as a repeat."""
+    said = said_when(form, was)
+    if said != "other":
+        return said
+    return "|".join(str(form.cleaned_data.get(f"at{part}") or "") for part in ("", "_day", "_clock", "_which"))
 
 
 def read_clock(form: forms.Form, prefix: str, zone: ZoneInfo, *, needs_time: bool = True) -> datetime | None:

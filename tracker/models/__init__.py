@@ -4,7 +4,24 @@ Nothing here is edited away or deleted: a correction is a new row that replaces 
 key protects what it points at.
 """
 
+from tracker.models.absences import Absence
+from tracker.models.alerts import Alert, AlertStep, ClockRun
 from tracker.models.check_ins import CheckIn, CheckInQuerySet, Draft
+from tracker.models.doses import Dose, DoseQuerySet
+from tracker.models.reviews import Review
 from tracker.models.stays import Episode, Patient
 
-__all__ = ["CheckIn", "CheckInQuerySet", "Draft", "Episode", "Patient"]
+__all__ = [
+    "Absence",
+    "Alert",
+    "AlertStep",
+    "CheckIn",
+    "CheckInQuerySet",
+    "ClockRun",
+    "Dose",
+    "DoseQuerySet",
+    "Draft",
+    "Episode",
+    "Patient",
+    "Review",
+]

@@ -56,12 +56,20 @@ class Episode(models.Model):
         DATE = "date", _("only the date")
         UNKNOWN = "unknown", _("not known")
 
+    class Left(models.TextChoices):
+        """How a stay ended."""
+
+        PLANNED = "planned", _("planned discharge")
+        EARLY = "early", _("left before finishing")
+        TRANSFER = "transfer", _("moved to other care")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="episodes")
     ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="episodes")
     bed = models.CharField(_("bed"), max_length=12)
     admitted_at = models.DateTimeField(_("admitted"))
     ended_at = models.DateTimeField(_("left"), null=True, blank=True)
+    left_how = models.CharField(_("how they left"), max_length=10, choices=Left.choices, blank=True)
     opioid = models.CharField(_("opioid used last"), max_length=20, choices=Opioid.choices)
     last_use_at = models.DateTimeField(_("last use"), null=True, blank=True)
     last_use_precision = models.CharField(_("how sure"), max_length=8, choices=Precision.choices)

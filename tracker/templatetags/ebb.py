@@ -89,3 +89,9 @@ def first_id(field: BoundField) -> str:
 def first_name(name: str) -> str:
     """The first word of a name, for headings."""
     return name.split()[0] if name.split() else name
+
+
+@register.filter
+def initials(name: str) -> str:
+    """ "S. R.": enough to tell who it is for those who know, and nobody else."""
+    return " ".join(f"{part[0]}." for part in name.split())

@@ -1,6 +1,6 @@
 """One stay: the trend, and the numbers its chart is drawn from."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedIn
+from accounts.roles import Can
 from tracker import access, words
 from tracker.content import library
 from tracker.heat_map import heat_map, source_for
 from tracker.reading import beside
 from tracker.trend import trend
 from tracker.views.check_in import others
-from tracker.watch import watch
 
 
 @require_safe
@@ -36,7 +36,9 @@ def episode(request: SignedIn, pk: UUID) -> HttpResponse:
         "heat": heat_map(found, source),
         "heat_source": source,
         "picks": beside(found.history, found.where, found.now, "staff"),
-        "watch": watch(found.history, stay, found.now),
+        "alerts": found.alerts,
+        "may_review": request.user.can(Can.REVIEW),
+        "new_id": uuid4(),
         "drafts": [(one, library().instrument(one.instrument).name) for one in access.drafts(stay)],
         "others": others("cows"),
         "chart": found.as_json(),

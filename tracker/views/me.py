@@ -1,5 +1,6 @@
 """The patient's own pages: how are you, tap what you have, rate it, look it over, send it."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedIn
 from clinical.history import place
 from clinical.instruments import Instrument
-from tracker import access, actions, words
+from tracker import access, actions, alerts, words
+from tracker.actions import Entry
 from tracker.content import library
 from tracker.forms.check_in import CheckInForm
 from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form, review, said_in, sent_again, true_at
@@ -146,6 +148,29 @@ def draft(request: SignedIn, slug: str) -> HttpResponse:
     return keep_draft(request, access.own_episode(request.user), slug)
 
 
+@require_POST
+def help_now(request: SignedIn) -> HttpResponse:
+    """One tap under "Get help now": staff see it on the board at once, and it stays there until somebody acts."""
+    episode = access.own_episode(request.user)
+    if episode.ended_at:
+        messages.warning(request, _("Your stay has ended, so staff do not see what you send here. Call the emergency number."))
+        return HttpResponseRedirect(reverse("me"), status=303)
+    try:
+        call, sent = int(request.POST.get("call", "")), UUID(request.POST.get("id", ""))
+    except ValueError:
+        call, sent = 1, uuid4()
+    now = timezone.now()
+    entry = Entry(id=sent, instrument="help", reporter="patient", observed_at=now, said="now", answers={"call": call})
+    try:
+        kept = actions.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
+    except (actions.Invalid, actions.Conflict):
+        # Whatever was wrong with what was sent, somebody asked for help.
+        entry = replace(entry, id=uuid4(), answers={"call": 1})
+        kept = actions.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
+    messages.success(request, _("We have told staff (%(time)s).") % {"time": words.clock(now, episode.ward.tz)})
+    return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
+
+
 @require_safe
 def my_trend(request: SignedIn) -> HttpResponse:
     """The patient's own course: words first, a simple line, no scores and no bands."""
@@ -161,4 +186,6 @@ def receipt(request: SignedIn, row: CheckIn, context: dict[str, Any]) -> HttpRes
     history = of_episode(row.episode)
     now = timezone.now()
     where = place(history, course_of(row.episode), now)
-    return render(request, "tracker/me_receipt.html", context | {"picks": beside(history, where, now, "patient", limit=2)})
+    told = alerts.said_to_patient(row.episode, str(row.pk))
+    picks = beside(history, where, now, "patient", limit=2)
+    return render(request, "tracker/me_receipt.html", context | {"picks": picks, "told": told})

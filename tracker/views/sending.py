@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -70,10 +71,15 @@ def json_answer(form: CheckInForm, kept: Saved | None, status: int, sentence: st
         return JsonResponse(
             {"saved": True, "id": str(kept.check_in.pk), "again": kept.again, "sentence": sentence, "url": url}, status=status
         )
+    return JsonResponse({"saved": False, "problems": problems_of(form)}, status=status)
+
+
+def problems_of(form: BaseForm) -> dict[str, str]:
+    """What is wrong with a form, by field; "" is about the whole form."""
     problems = {name: " ".join(str(e) for e in errors) for name, errors in form.errors.items()}
     if "__all__" in problems:
         problems[""] = problems.pop("__all__")
-    return JsonResponse({"saved": False, "problems": problems}, status=status)
+    return problems
 
 
 def keep_draft(request: SignedIn, episode: Episode, slug: str) -> HttpResponse:

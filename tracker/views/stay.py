@@ -1,4 +1,4 @@
-"""Admitting, putting a stay right, ending it, and giving a patient an account."""
+"""Admitting, putting a stay right, and giving a patient an account."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import access, actions
 from tracker.actions import Conflict, Invalid
-from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm, EndStayForm, NewPasswordForm
+from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm, NewPasswordForm
 from tracker.models import Episode
 
 
@@ -80,23 +80,6 @@ def change(request: SignedIn, pk: UUID) -> HttpResponse:
                 form.data = {**form.data.dict(), "version": str(access.episode(request.user, pk).version)}  # type: ignore[attr-defined]
                 status = 409
     return render(request, "tracker/change_stay.html", {"form": form, "episode": episode, "zone": episode.ward.tz}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-def end(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Record that somebody left."""
-    episode = _opened(request, pk, "leaving form")
-    form = EndStayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.end_stay(by=request.user, episode=episode, ended_at=form.cleaned_data["ended_at"])
-            messages.success(request, _("Recorded. The stay is closed and stays readable."))
-            return _to(episode)
-        except Invalid as invalid:
-            form.refuse(invalid.problems)
-        except Conflict as conflict:
-            form.add_error(None, str(conflict))
-    return render(request, "tracker/end_stay.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])

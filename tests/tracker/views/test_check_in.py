@@ -9,7 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import AuditLine
-from tests.conftest import admit, cows_answers
+from tests.conftest import admit, cows_answers, leave
 from tests.tracker.views.conftest import Page
 from tracker.models import CheckIn, Draft
 
@@ -511,7 +511,7 @@ def test_the_hour_that_never_happened_is_refused_with_the_next_one(visitor, nurs
 def test_nothing_can_be_observed_after_the_patient_left(visitor, nurse, episode, fill, now):
     client = visitor(nurse)
     form = fill(client, episode)
-    client.post(reverse("end_stay", args=[episode.pk]), {"ended_day": "2026-03-03", "ended_clock": "06:00"})
+    leave(episode, nurse, datetime(2026, 3, 3, 11, 0, tzinfo=UTC), now)
     answer = client.post(form_url(episode), form)
     assert answer.status_code == 422
     assert "This is after the patient left." in Page(answer).words
@@ -722,7 +722,7 @@ def test_correcting_what_somebody_has_corrected_is_a_conflict_that_keeps_the_ent
     correct(visitor(nurse), see, row, cows_sweating="2")
     answer = slow.post(reverse("correct", args=[row.pk]), form)
     assert answer.status_code == 409
-    assert "Someone has corrected this check-in already." in Page(answer).words
+    assert "Someone has corrected this entry already." in Page(answer).words
     assert Page(answer).chosen()["cows_gi"] == "5"
     assert CheckIn.objects.filter(replaces=row).count() == 1
 

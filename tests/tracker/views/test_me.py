@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, leave
 from tests.tracker.views.conftest import Page
 from tracker import actions
 from tracker.content import library
@@ -296,22 +296,23 @@ def test_too_unwell_reaches_the_ward_board_until_someone_comes(phone, visitor, n
     client = visitor(nurse)
     with time_machine.travel(now + timedelta(minutes=7), tick=False):
         board = Page(client.get("/ward/")).words
-        assert "Asked for help, 7 min" in board
-        assert "Sam wants someone to come." in board
-        assert "Says it is 8 of 10 bad." in board
+        assert "Urgent, 7 min" in board
+        assert "Asked for help at 07:00. Says it is 8 of 10 bad." in board
         client.post(f"/episodes/{episode.pk}/check-in/cows/", fill(client, episode))
-        assert "wants someone to come" not in Page(client.get("/ward/")).words
+        assert "Asked for help" not in Page(client.get("/ward/")).words
 
 
 def test_too_unwell_without_wanting_anyone_does_not_call(phone, visitor, nurse, episode):
     unwell(phone, how_bad="3", come_now="0")
-    assert "wants someone to come" not in Page(visitor(nurse).get("/ward/")).words
+    board = Page(visitor(nurse).get("/ward/")).words
+    assert "Asked for help" not in board
+    assert "Sam is too unwell for the questions." in board
     assert "does not want anyone now" in Page(visitor(nurse).get(reverse("episode", args=[episode.pk]))).words
 
 
 def test_one_answer_is_enough_to_call(phone, visitor, nurse):
     assert unwell(phone, come_now="1").status_code == 303
-    assert "Sam wants someone to come." in Page(visitor(nurse).get("/ward/")).words
+    assert "Asked for help at 07:00." in Page(visitor(nurse).get("/ward/")).words
 
 
 def test_an_empty_call_is_answered_with_what_is_missing(phone):
@@ -334,7 +335,8 @@ def test_every_patient_page_has_the_way_to_help(phone, see):
     ):
         page = see(phone, url)
         assert "#help" in page.links, url
-        assert "/me/check-in/unwell/" in page.links, url
+        assert 'action="/me/help/"' in page.source, url
+        assert "I need someone now" in page.words, url
         assert "I might hurt myself" in page.words, url
         assert "Someone has overdosed" in page.words, url
 
@@ -461,14 +463,15 @@ def test_after_leaving_there_is_nothing_to_fill_in_and_everything_to_read(
     phone, nurse, patient_user, episode, symptoms, see, now
 ):
     symptoms(episode, patient_user, now - timedelta(hours=2), nausea=2)
-    actions.end_stay(by=nurse, episode=episode, ended_at=now - timedelta(hours=1), now=now)
+    leave(episode, nurse, now - timedelta(hours=1), now)
     page = see(phone, "/me/")
     assert "Your stay has ended, so there is nothing to fill in." in page.words
     assert "Start check-in" not in page.words
     assert "In your last full check-in, 1 thing was moderate or worse." in see(phone, "/me/trend/").words
     sent = {"id": str(uuid4()), "at": "now", "how_bad": "8", "come_now": "1"}
     assert phone.post("/me/check-in/unwell/", sent).status_code == 422
-    assert CheckIn.objects.count() == 1
+    phone.post("/me/help/", {"call": "1", "id": str(uuid4())})
+    assert CheckIn.objects.filter(reporter="patient").count() == 1
 
 
 def test_a_patient_without_a_stay_gets_a_page_and_not_a_crash(visitor, admin):
@@ -479,7 +482,7 @@ def test_a_patient_without_a_stay_gets_a_page_and_not_a_crash(visitor, admin):
 
 
 def test_somebody_who_left_is_not_offered_help_from_a_ward_they_are_not_on(visitor, patient_user, episode, nurse, see, now):
-    actions.end_stay(by=nurse, episode=episode, ended_at=now - timedelta(minutes=5), now=now)
+    leave(episode, nurse, now - timedelta(minutes=5), now)
     phone = visitor(patient_user)
     page = see(phone, "/me/")
     assert "Your stay has ended, so staff do not see what you send here." in page.words

@@ -169,7 +169,7 @@ def test_somebody_who_is_back_keeps_their_record_number(visitor, nurse, ward, se
     again = client.post(NEW, filled(see, client, bed="13"))
     assert again.status_code == 422
     assert "This patient is already here. Open the stay from the ward board." in Page(again).words
-    client.post(reverse("end_stay", args=[first.pk]), {"ended_day": "2026-03-03", "ended_clock": "07:00"})
+    client.post(end_url(first), see(client, end_url(first)).sends("ended_clock") | TALKED)
     assert client.post(NEW, filled(see, client, bed="13")).status_code == 303
     assert (Patient.objects.count(), Episode.objects.count()) == (1, 2)
 
@@ -292,6 +292,10 @@ def test_nobody_changes_a_stay_of_another_ward(visitor, nurse, far_episode):
 # Ending -----------------------------------------------------------------------------------------------------
 
 
+TALKED = {"how": "planned", "naloxone_offered": "yes", "overdose_talk": "yes", "next_plan": "yes"}
+"""The three questions nobody leaves without, all answered with yes."""
+
+
 def end_url(episode):
     return reverse("end_stay", args=[episode.pk])
 
@@ -305,7 +309,7 @@ def test_ending_a_stay_warns_of_lost_tolerance_first(visitor, nurse, episode, se
 
 def test_an_ended_stay_leaves_the_board_and_stays_readable(visitor, nurse, episode, see):
     client = visitor(nurse)
-    answer = client.post(end_url(episode), see(client, end_url(episode)).sends("ended_clock") | {"ended_clock": "06:30"})
+    answer = client.post(end_url(episode), see(client, end_url(episode)).sends("ended_clock") | TALKED | {"ended_clock": "06:30"})
     assert answer.status_code == 303
     assert "Recorded. The stay is closed and stays readable." in Page(client.get(answer["Location"])).words
     episode.refresh_from_db()
@@ -315,8 +319,9 @@ def test_an_ended_stay_leaves_the_board_and_stays_readable(visitor, nurse, episo
 
 def test_ending_it_twice_says_so(visitor, nurse, colleague, episode, see):
     slow = visitor(colleague)
-    form = see(slow, end_url(episode)).sends("ended_clock")
-    visitor(nurse).post(end_url(episode), form)
+    form = see(slow, end_url(episode)).sends("ended_clock") | TALKED
+    quick = visitor(nurse)
+    quick.post(end_url(episode), see(quick, end_url(episode)).sends("ended_clock") | TALKED)
     answer = slow.post(end_url(episode), form)
     assert answer.status_code in (409, 422)
     assert "This stay has already been ended." in Page(answer).words
@@ -332,8 +337,10 @@ def test_ending_it_twice_says_so(visitor, nurse, colleague, episode, see):
         ("2020-01-01", "12:00", "Select a valid choice"),
     ],
 )
-def test_an_end_that_cannot_be_right_is_refused_and_kept(visitor, nurse, episode, day, clock, said):
-    answer = visitor(nurse).post(end_url(episode), {"ended_day": day, "ended_clock": clock})
+def test_an_end_that_cannot_be_right_is_refused_and_kept(visitor, nurse, episode, see, day, clock, said):
+    client = visitor(nurse)
+    sent = see(client, end_url(episode)).sends("ended_clock") | TALKED | {"ended_day": day, "ended_clock": clock}
+    answer = client.post(end_url(episode), sent)
     assert answer.status_code == 422
     assert said in Page(answer).words
     assert Page(answer).sends("ended_clock")["ended_clock"] == clock

@@ -1,0 +1,96 @@
+"""Leaving for good, going away for a while, coming back, and the sheet somebody takes home."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.requests import SignedIn
+from accounts.roles import Can
+from tracker import access, actions
+from tracker.actions import Conflict, Invalid
+from tracker.content import library
+from tracker.forms.leaving import AwayForm, BackForm, EndStayForm
+from tracker.models import Episode
+
+
+def _opened(request: SignedIn, pk: UUID, what: str) -> Episode:
+    """The stay. Opening its form leaves an audit line; sending it leaves the line of what was done."""
+    return access.open_record(request.user, pk, what) if request.method == "GET" else access.episode(request.user, pk)
+
+
+@require_http_methods(["GET", "POST"])
+def end(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Record that somebody left, and what was offered and talked about before."""
+    request.user.must(Can.ADMIT)
+    episode = _opened(request, pk, "leaving form")
+    form = EndStayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.end_stay(by=request.user, episode=episode, ended_at=data["ended_at"], how=data["how"], talk=form.talk())
+            messages.success(request, _("Recorded. The stay is closed and stays readable. Print the sheet they take home."))
+            return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
+        except Invalid as invalid:
+            form.refuse(invalid.problems)
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+    return render(request, "tracker/end_stay.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def away(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Record that somebody is away and expected back: no check is due meanwhile."""
+    request.user.must(Can.ADMIT)
+    episode = _opened(request, pk, "absence form")
+    form = AwayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.go_away(
+                by=request.user,
+                episode=episode,
+                why=data["why"],
+                reason=data["reason"],
+                from_at=data["from_at"],
+                talk=form.talk(),
+            )
+            messages.success(request, _("Recorded. No check is due until you record that they are back."))
+            return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
+        except Invalid as invalid:
+            form.refuse(invalid.problems)
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+    return render(request, "tracker/away.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def back(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Record that somebody is back."""
+    request.user.must(Can.ADMIT)
+    episode = _opened(request, pk, "return form")
+    form = BackForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.come_back(by=request.user, episode=episode, at=form.cleaned_data["at"])
+            messages.success(request, _("Recorded. A check is due now."))
+            return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
+        except Invalid as invalid:
+            form.refuse(invalid.problems)
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+    return render(request, "tracker/back.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)
+
+
+@require_safe
+def sheet(request: SignedIn, pk: UUID) -> HttpResponse:
+    """One page to take home, in plain words: tolerance, naloxone, where to go."""
+    episode = access.open_record(request.user, pk, "leaving sheet")
+    reads = [library().articles[slug] for slug in ("lost-tolerance", "overdose-naloxone", "after-detox")]
+    context = {"episode": episode, "zone": episode.ward.tz, "now": timezone.now(), "reads": reads}
+    return render(request, "tracker/leaving_sheet.html", context)
