@@ -17,9 +17,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from accounts.roles import Role
-from tests.conftest import NOW, PASSWORD, admit, person, record
+from tests.conftest import NOW, PASSWORD, admit, cows_answers, give, person, record
 from tests.tracker.views.conftest import Page
 from tracker import actions
+from tracker.models import Alert
 
 NAME = "Zzyzx"
 """The patient's name in these tests: found nowhere by chance."""
@@ -41,11 +42,26 @@ WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
     "learn": EVERYBODY,
     "article": EVERYBODY,
     "ward": THE_WARD,
+    "ward_rows": THE_WARD,
+    "screen": THE_WARD,
+    "round": THE_WARD,
+    "alerts": THE_WARD,
+    "alert_rules": THE_WARD,
+    "alert": ITS_OWN_WARD,
+    "acknowledge": ITS_OWN_WARD,
+    "not_useful": ONLY_SENT_TO,
     "admit": THE_WARD,
     "episode": ITS_OWN_WARD,
     "trend_json": ITS_OWN_WARD,
     "change_stay": ITS_OWN_WARD,
     "end_stay": ITS_OWN_WARD,
+    "away": ITS_OWN_WARD,
+    "back": ITS_OWN_WARD,
+    "leaving_sheet": ITS_OWN_WARD,
+    "review": ONLY_SENT_TO,
+    "new_dose": ITS_OWN_WARD,
+    "dose": ITS_OWN_WARD,
+    "correct_dose": ITS_OWN_WARD,
     "give_account": ITS_OWN_WARD,
     "staff_check_in": ITS_OWN_WARD,
     "staff_draft": ONLY_SENT_TO,
@@ -55,6 +71,7 @@ WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
     "correct, the patient's own": (302, 200, 404, 403, 404, 403, 404),
     "me": PATIENTS,
     "my_trend": PATIENTS,
+    "help_now": ONLY_SENT_TO,
     "me_check_in": PATIENTS,
     "me_draft": ONLY_SENT_TO,
     "people": ADMINS,
@@ -70,7 +87,10 @@ WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
 """What a GET of each address answers, for each of ROLES in order. 302 for nobody leads to sign-in."""
 
 PUBLIC = {"health", "learn", "article", "account_login"}
-NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft"}
+NOT_PAGES = {
+    "home", "health", "trend_json", "staff_draft", "me_draft", "ward_rows", "review", "not_useful", "help_now", "acknowledge",
+}  # fmt: skip
+"""Addresses that answer no page of their own: data, a part of a page, what is only sent to, the page of the alert again."""
 CSP = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "font-src": "'self'",
     "connect-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'", "form-action": "'self'", "base-uri": "'none'",
@@ -98,7 +118,9 @@ class Site:
             "supervisor": person("supervisor", Role.SUPERVISOR, ward),
             "admin": person("admin", Role.ADMIN),
         }
-        self.cows = record(self.episode, nurse, NOW)
+        self.dose = give(self.episode, nurse, NOW)
+        self.cows = record(self.episode, nurse, NOW, answers=cows_answers(30))
+        self.alert = Alert.objects.get(episode=self.episode, rule="R03")
         self.own = record(
             self.episode, patient, NOW, instrument="sows10", answers={"sows10_sick": 1}, incomplete_reason="called_away"
         )
@@ -125,7 +147,21 @@ class Site:
             "person": [987654 if missing else self.people["nurse"].pk],  # type: ignore[union-attr]
             "edit_ward": [987654 if missing else self.ward.pk],
         }
-        args |= {name: [stay] for name in ("episode", "trend_json", "change_stay", "end_stay", "give_account")}
+        stays = (
+            "episode",
+            "trend_json",
+            "change_stay",
+            "end_stay",
+            "give_account",
+            "away",
+            "back",
+            "leaving_sheet",
+            "review",
+            "new_dose",
+        )
+        args |= {name: [stay] for name in stays}
+        args |= {name: [uuid4() if missing else self.dose.pk] for name in ("dose", "correct_dose")}
+        args |= {name: [uuid4() if missing else self.alert.pk] for name in ("alert", "acknowledge", "not_useful")}
         return reverse(view, args=args.get(view, []))
 
 
@@ -171,6 +207,7 @@ def pages(site: Site) -> Iterator[tuple[str, str]]:
     yield "patient", site.url("correct, the patient's own")
     for slug in ("symptom-check", "vitals", "sows10"):
         yield "nurse", reverse("staff_check_in", args=[site.episode.pk, slug])
+    yield "nurse", f"{site.url('new_dose')}?medicine=naloxone"
 
 
 def looked_at(site: Site) -> Iterator[tuple[str, HttpResponse, Page]]:
@@ -234,7 +271,10 @@ def test_what_is_not_yours_looks_exactly_like_what_is_not_there(site):
 def test_what_is_not_yours_cannot_be_written_to_either_and_looks_the_same(site):
     for role in ("patient", "other patient", "far nurse", "admin"):
         client = site.browser(role)
-        for name in ("episode", "change_stay", "end_stay", "give_account", "staff_check_in", "staff_draft", "correct"):
+        for name in (
+            "episode", "change_stay", "end_stay", "give_account", "staff_check_in", "staff_draft", "correct", "away", "back",
+            "review", "new_dose", "correct_dose", "acknowledge", "not_useful",
+        ):  # fmt: skip
             for sent in ({}, {"id": str(uuid4()), "discard": "yes"}):
                 theirs, nobodys = client.post(site.url(name), sent), client.post(site.url(name, missing=True), sent)
                 assert theirs.status_code in (403, 404, 405), (role, name)

@@ -398,6 +398,7 @@ def _staff_writes(person: Person, began: datetime, came: list[Check], rng: Rando
         answers = cows_answers(score, person.leans, rng)
         rate = int(answers["cows_pulse_rate"])
         wait = rng.randint(2, 8) if rng.random() < 0.25 else 0
+        wait = 0 if check is came[-1] else wait
         if check is late:
             yield _written(person, by, check.at, "cows", answers, wait=50, note="Written down after helping in bed 11.")
         elif check is corrected:

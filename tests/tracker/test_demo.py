@@ -31,7 +31,7 @@ from tracker.board import Board, board
 from tracker.board import Row as BoardRow
 from tracker.content import library
 from tracker.management.commands.demo import new_password
-from tracker.models import CheckIn, Episode, Patient
+from tracker.models import Alert, CheckIn, Dose, Episode, Patient
 from tracker.trend import Trend, trend
 
 THE_LINE = re.compile(r"^Demo accounts: nurse, supervisor, patient, admin   password: (\S+)$")
@@ -87,16 +87,16 @@ def made(
 class TestTheDemoWard:
     # Who is there -------------------------------------------------------------------------------------------
 
-    def test_there_are_twelve_people_on_one_ward_and_one_on_the_other(self, made: Made) -> None:
-        assert Episode.objects.filter(ward__name="Ward 3 East").count() == 12
+    def test_there_are_thirteen_people_on_one_ward_and_one_on_the_other(self, made: Made) -> None:
+        assert Episode.objects.filter(ward__name="Ward 3 East").count() == 13
         assert Episode.objects.filter(ward__name="Ward 4 West").count() == 1
         assert {ward.zone for ward in Ward.objects.all()} == {"America/New_York"}
 
     def test_everybody_is_marked_as_synthetic(self, made: Made) -> None:
         patients = list(Patient.objects.all())
-        assert len(patients) == 13
+        assert len(patients) == 14
         assert all(patient.is_demo for patient in patients)
-        assert sorted(patient.record_number for patient in patients) == [f"DEMO-{n:02}" for n in range(1, 14)]
+        assert sorted(patient.record_number for patient in patients) == [f"DEMO-{n:02}" for n in range(1, 15)]
         assert all(re.fullmatch(r"[A-Z][a-z]+ [A-Z]\.", patient.chosen_name) for patient in patients)
 
     def test_everybody_is_an_adult(self, made: Made) -> None:
@@ -151,7 +151,7 @@ class TestTheDemoWard:
         *standing, last = call_demo().splitlines()
         assert everything() == before
         assert last == made.printed.strip()
-        assert "13 demo patients" in standing[0]
+        assert "14 demo patients" in standing[0]
         assert "Nothing was changed." in standing[0]
 
     def test_a_second_call_without_the_kept_password_says_so(self, made: Made, tmp_path: Path) -> None:
@@ -174,8 +174,11 @@ class TestTheDemoWard:
 
     def test_every_write_left_an_audit_line(self, made: Made) -> None:
         written = AuditLine.objects.filter(did__in=("check-in recorded", "check-in corrected")).count()
-        assert written == CheckIn.objects.count() > 300
-        assert AuditLine.objects.filter(did="admitted").count() == 13
+        talks = CheckIn.objects.filter(instrument="leaving").count()
+        assert written == CheckIn.objects.count() - talks > 300
+        assert AuditLine.objects.filter(did__in=("stay ended", "went away")).count() == talks == 2
+        assert AuditLine.objects.filter(did="dose recorded").count() == Dose.objects.count() == 11
+        assert AuditLine.objects.filter(did="admitted").count() == 14
 
     def test_check_ins_were_written_in_the_order_they_happened(self, made: Made) -> None:
         lines = AuditLine.objects.filter(did__startswith="check-in").order_by("pk").values_list("at", flat=True)
@@ -184,6 +187,8 @@ class TestTheDemoWard:
     def test_nothing_was_observed_in_the_future_or_before_admission(self, made: Made) -> None:
         for row in CheckIn.objects.select_related("episode"):
             assert row.episode.admitted_at <= row.observed_at <= row.recorded_at <= NOW
+        for dose in Dose.objects.select_related("episode"):
+            assert dose.episode.admitted_at <= dose.given_at <= dose.recorded_at <= NOW
 
     def test_nights_were_slept_through_with_breaths_counted(self, made: Made) -> None:
         asleep = CheckIn.objects.filter(not_done="asleep")
@@ -217,20 +222,53 @@ class TestTheDemoWard:
         late = [row for row in CheckIn.objects.all() if row.recorded_at - row.observed_at > timedelta(minutes=15)]
         assert [row.episode for row in late] == [made.episode(1)]
 
-    def test_the_board_begins_with_the_one_who_asked_for_somebody(self, made: Made) -> None:
+    def test_the_board_begins_with_the_one_who_can_hardly_be_woken(self, made: Made) -> None:
         first = made.board().rows[0]
-        assert first.episode == made.episode(2)
-        assert first.state == "urgent"
-        assert first.calls
-        assert NOW - first.calls.observed_at < timedelta(minutes=10)
-        assert first.calls.answers == {"how_bad": 9, "come_now": 1}
-        assert first.episode.opioid == "fentanyl"
+        assert first.episode == made.episode(12)
+        assert first.speaks
+        assert (first.speaks.level, first.speaks.rule, first.state) == ("emergency", "R07", "urgent")
 
-    def test_then_comes_the_one_who_is_long_overdue(self, made: Made) -> None:
-        second = made.board().rows[1]
-        assert second.episode == made.episode(8)
-        assert second.due.overdue
-        assert second.due.late_by > timedelta(minutes=60)
+    def test_one_asked_for_somebody_a_few_minutes_ago(self, made: Made) -> None:
+        asked = made.row(2)
+        assert asked.speaks
+        assert (asked.speaks.level, asked.speaks.sentence) == ("urgent", "Asked for help at 06:54. Says it is 9 of 10 bad.")
+        assert asked.episode.opioid == "fentanyl"
+
+    def test_one_got_much_worse_after_buprenorphine_and_it_went_to_the_shift_lead(self, made: Made) -> None:
+        worse = made.row(14)
+        assert worse.speaks
+        assert (worse.speaks.level, worse.speaks.rule, worse.speaks.escalated) == ("urgent", "R05", True)
+        assert worse.where.treatment_day == 1
+        assert "within 30 min of Buprenorphine" in worse.speaks.sentence
+
+    def test_the_ward_shows_every_level_of_alert_and_one_escalation(self, made: Made) -> None:
+        live = Alert.objects.filter(closed_at=None, episode__ward__name=demo.EAST)
+        assert set(live.values_list("urgency", flat=True)) == {1, 2, 3, 4}
+        assert live.exclude(escalated_at=None).count() == 1
+        assert live.exclude(seen_at=None).exists()
+
+    def test_most_alerts_of_the_days_before_were_answered_by_somebody_on_duty(self, made: Made) -> None:
+        seen = Alert.objects.exclude(seen_at=None)
+        assert seen.count() > 15
+        assert {alert.seen_by.username for alert in seen if alert.seen_by} == {"nurse", "nurse2"}
+        assert not seen.filter(urgency__gte=3, done="").exists()
+
+    def test_one_is_on_leave_and_one_trend_was_reviewed(self, made: Made) -> None:
+        away = made.row(10)
+        assert away.due.away
+        assert (away.due.away.why, away.state, made.board().rows[-1].episode) == ("leave", "away", made.episode(10))
+        [review] = made.trend(1).reviews
+        assert review.by.username == "supervisor"
+
+    def test_one_is_on_treatment_and_one_declined_a_medicine(self, made: Made) -> None:
+        assert made.row(9).where.treatment_day
+        assert [line.taken for line in made.trend(1).doses] == [True, False, True, True, True, True]
+
+    def test_one_is_long_overdue(self, made: Made) -> None:
+        late = made.row(8)
+        assert late.due.long_overdue
+        assert late.overdue_only
+        assert late.state == "urgent"
 
     def test_one_is_a_little_past_due(self, made: Made) -> None:
         late_by = made.row(7).due.late_by
@@ -287,12 +325,12 @@ class TestTheDemoWard:
         episode = made.episode(11)
         assert episode.ended_at == NOW - timedelta(hours=5)
         assert episode not in [row.episode for row in made.board().rows]
-        assert len(made.board().rows) == 11
+        assert len(made.board().rows) == 12
 
     def test_of_one_nothing_is_known_about_last_use(self, made: Made) -> None:
         episode = made.episode(12)
         assert (episode.last_use_at, episode.last_use_precision, episode.opioid) == (None, "unknown", "unknown")
-        assert made.row(12).where.phase is None
+        assert not made.row(12).where.since_last_use
 
 
 # The story at any hour: without a database ------------------------------------------------------------------
@@ -427,7 +465,7 @@ def test_it_does_nothing_beside_a_patient_who_was_admitted_to_the_demo_ward_by_h
     call_demo()
     admit(User.objects.get(username="nurse"), Ward.objects.get(name=demo.EAST), "Typed in", bed="20")
     assert "Nothing was changed." in call_demo()
-    assert Patient.objects.count() == 14
+    assert Patient.objects.count() == 15
 
 
 def test_a_password_file_left_readable_by_others_is_replaced(var: Path, db: None) -> None:
