@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -84,15 +85,30 @@ TEMPLATES = [
 ]
 
 # SQLite with the settings of docs/decisions: WAL and IMMEDIATE together are what lets many tablets write at once,
-# FULL is what keeps the last saved check-in through a power cut.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'ebb.sqlite3'}")}
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
+# FULL is what keeps the last saved check-in through a power cut. PostgreSQL keeps it by its own defaults; what is set
+# here is that nobody waits for ever: for the server, for a lock, or for somebody else's forgotten transaction.
+DATABASE_OPTIONS = {
+    "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA journal_size_limit=67108864;",
-    }
+    },
+    "django.db.backends.postgresql": {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 20_000,
+        "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s",
+    },
+}
+DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'ebb.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] not in DATABASE_OPTIONS:
+    raise ImproperlyConfigured("DATABASE_URL names neither SQLite nor PostgreSQL. Write postgres://user:password@host:5432/ebb")
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "ATOMIC_REQUESTS": False,
+    # What the address itself says, such as ?sslmode=verify-full, wins.
+    "OPTIONS": DATABASE_OPTIONS[DATABASES["default"]["ENGINE"]] | DATABASES["default"].get("OPTIONS", {}),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""The product's settings, with a fast password hasher, plain static files and a database in a file."""
+"""The product's settings, with a fast password hasher, plain static files and a database of each run's own.
+
+DATABASE_URL chooses the kind: SQLite in a file when there is none, PostgreSQL by its address (`make test-postgres`).
+"""
 
 import os
 
@@ -13,7 +16,8 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = BASE_DIR / "static"
-# A file, because many threads write through it at once; one for each run, so that two runs do not meet.
+# One for each run, so that two runs do not meet. SQLite in a file, because many threads write through it at once.
 run = os.environ.setdefault("EBB_TEST_RUN", str(os.getpid()))
-DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / f"test-{run}.sqlite3"}
+POSTGRES = DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
+DATABASES["default"]["TEST"] = {"NAME": f"test_ebb_{run}" if POSTGRES else VAR_DIR / f"test-{run}.sqlite3"}
 ACCOUNT_RATE_LIMITS = False
