@@ -8,10 +8,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+ENV_FILE = BASE_DIR / ".env"
+environ.Env.read_env(ENV_FILE)
+# Everything that is written while Ebb runs, so that the code itself can be read-only.
+VAR_DIR = Path(env.str("EBB_VAR_DIR", default="") or BASE_DIR / "var")
 
 # What must be decided for each site -------------------------------------------------------------------------
 
@@ -21,6 +23,8 @@ ALLOWED_HOSTS = env.list("EBB_HOSTS", default=["localhost", "127.0.0.1", "[::1]"
 CSRF_TRUSTED_ORIGINS = env.list("EBB_TRUSTED_ORIGINS", default=[])
 # Plain HTTP is for this machine only; a site that people reach over a network serves HTTPS.
 HTTPS = env.bool("EBB_HTTPS", default=False)
+# Who may say where a request came from and that it came by HTTPS: the addresses of the proxy in front.
+PROXIES = env.list("EBB_PROXIES", default=["127.0.0.1", "::1"])
 
 CONTENT_DIR = BASE_DIR / "content"
 PROTOCOLS = sorted(path.stem for path in (CONTENT_DIR / "protocols").glob("*.toml"))
@@ -30,6 +34,7 @@ PROTOCOLS = sorted(path.stem for path in (CONTENT_DIR / "protocols").glob("*.tom
 INSTALLED_APPS = [
     "accounts",
     "tracker",
+    "upkeep",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -110,6 +115,12 @@ DATABASES["default"] |= {
     "OPTIONS": DATABASE_OPTIONS[DATABASES["default"]["ENGINE"]] | DATABASES["default"].get("OPTIONS", {}),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Backups: where to, the key, and for how many days. With recipients (public keys) the secret need not be on this machine.
+BACKUP_DIR = Path(env.str("EBB_BACKUP_DIR", default="") or VAR_DIR / "backups")
+BACKUP_KEY = Path(env.str("EBB_BACKUP_KEY", default="") or VAR_DIR / "backup-key.txt")
+BACKUP_RECIPIENTS = env.list("EBB_BACKUP_RECIPIENTS", default=[])
+BACKUP_DAYS = env.int("EBB_BACKUP_DAYS", default=30)
 
 # People -----------------------------------------------------------------------------------------------------
 

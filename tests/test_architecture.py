@@ -12,18 +12,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("config", "tracker", "clinical", "accounts")
+ROOMS = ("config", "upkeep", "tracker", "clinical", "accounts")
 NOT_OURS = {".venv", ".git", "node_modules", "var", "migrations", "__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache"}
 
 Check = Callable[[str, str], list[str]]
 
 MAY_USE = {
-    "config": {"config", "tracker", "accounts", "clinical"},
+    "config": {"config", "upkeep", "tracker", "accounts", "clinical"},
+    "upkeep": {"upkeep", "tracker", "accounts"},
     "tracker": {"tracker", "clinical", "accounts"},
     "clinical": {"clinical"},
     "accounts": {"accounts"},
 }
-"""config -> tracker -> clinical, accounts. A room uses itself and what stands to its right."""
+"""config -> upkeep -> tracker -> clinical, accounts. A room uses itself and what stands to its right."""
 
 TRACKER = (
     ("urls",),
@@ -45,6 +46,14 @@ ACCOUNTS = (
     ("access", "audit", "requests"),
     ("models",),
     ("roles",),
+)
+
+UPKEEP = (
+    ("apps", "management"),
+    ("doctor",),
+    ("backups", "restores"),
+    ("copies",),
+    ("databases", "manifest", "chain", "keys"),
 )
 
 IN_ITS_ROW = {
@@ -134,6 +143,10 @@ def rows_inside_a_room(path: str, source: str, table: tuple[tuple[str, ...], ...
 
 def rows_inside_accounts(path: str, source: str) -> list[str]:
     return rows_inside_a_room(path, source, ACCOUNTS)
+
+
+def rows_inside_upkeep(path: str, source: str) -> list[str]:
+    return rows_inside_a_room(path, source, UPKEEP)
 
 
 def clinical_is_plain_python(path: str, source: str) -> list[str]:
@@ -344,7 +357,11 @@ def test_inside_accounts_each_file_uses_only_rows_below_it():
     assert_none(all_problems(rows_inside_accounts, ".py", under=("accounts",)))
 
 
-@pytest.mark.parametrize(("room", "table"), [("tracker", TRACKER), ("accounts", ACCOUNTS)])
+def test_inside_upkeep_each_file_uses_only_rows_below_it():
+    assert_none(all_problems(rows_inside_upkeep, ".py", under=("upkeep",)))
+
+
+@pytest.mark.parametrize(("room", "table"), [("tracker", TRACKER), ("accounts", ACCOUNTS), ("upkeep", UPKEEP)])
 def test_every_module_stands_in_the_table(room, table):
     there = {place_of(path) for path, _ in files(".py", under=(room,))} - {"__init__"}
     assert there - {name for row in table for name in row} == set()
@@ -397,7 +414,7 @@ def test_nothing_happens_by_signal():
 
 
 def test_everything_public_has_a_docstring_and_types():
-    assert_none(all_problems(everything_public_is_described, ".py", under=("clinical", "accounts", "tracker")))
+    assert_none(all_problems(everything_public_is_described, ".py", under=("clinical", "accounts", "tracker", "upkeep")))
 
 
 def test_template_tags_never_touch_the_database():
@@ -432,6 +449,9 @@ BREACHES = [
     (rows_inside_a_room, "tracker/handover.py", ""),
     (rows_inside_accounts, "accounts/models.py", "from accounts import audit"),
     (rows_inside_accounts, "accounts/badges.py", ""),
+    (rows_inside_upkeep, "upkeep/copies.py", "from upkeep import backups"),
+    (walls_between_rooms, "tracker/x.py", "from upkeep import doctor"),
+    (walls_between_rooms, "upkeep/x.py", "from clinical import times"),
     (clinical_is_plain_python, "clinical/x.py", "from django.utils import timezone"),
     (clinical_is_plain_python, "clinical/x.py", "from datetime import datetime\nat = datetime.now()"),
     (clinical_is_plain_python, "clinical/x.py", "import datetime\nat = datetime.datetime.utcnow()"),
@@ -477,6 +497,7 @@ BREACHES = [
 ]
 
 KEPT = [
+    (rows_inside_upkeep, "upkeep/backups.py", "from upkeep.copies import copied"),
     (walls_between_rooms, "tracker/x.py", "from clinical.times import moment\nfrom accounts.models import Ward"),
     (rows_inside_a_room, "tracker/forms/x.py", "from tracker.actions import Entry\nfrom tracker.forms.when import add_clock"),
     (rows_inside_a_room, "tracker/heat_map.py", "from tracker.trend import Trend"),
@@ -514,7 +535,8 @@ def test_what_keeps_to_the_rule_is_let_be(check, path, source):
 
 def test_every_check_has_shown_that_it_can_fail():
     checks = {
-        walls_between_rooms, rows_inside_a_room, rows_inside_accounts, clinical_is_plain_python, views_hold_no_query_and_no_sum,
+        walls_between_rooms, rows_inside_a_room, rows_inside_accounts, rows_inside_upkeep, clinical_is_plain_python,
+        views_hold_no_query_and_no_sum,
         views_are_short, only_actions_write, no_vague_name, no_signals, everything_public_is_described,
         template_tags_only_format, nothing_inline, nothing_from_another_host,
     }  # fmt: skip

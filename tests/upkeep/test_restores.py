@@ -1,0 +1,188 @@
+"""Restoring: what comes back is what was backed up, and whatever is not says so."""
+
+import json
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from accounts.models import AuditLine
+from tests.conftest import NOW
+from tests.upkeep.conftest import backed_up, refusal, relocked, said
+from tracker.models import CheckIn, Patient
+from upkeep import keys
+from upkeep.databases import ALIAS, at, opened
+
+
+def rows_of(address: str, model: Any) -> list[dict[str, Any]]:
+    with opened(at(address)):
+        return list(model.objects.using(ALIAS).order_by("pk").values())
+
+
+def test_what_comes_back_is_what_was_backed_up(stay, settings, new_place):
+    backup, place = backed_up(settings), new_place()
+    printed = said("restore", backup, into=place)
+    assert "FAIL" not in printed
+    assert "It is whole" in printed
+    for model in (CheckIn, Patient, AuditLine):
+        assert rows_of(place, model) == list(model.objects.order_by("pk").values())
+
+
+def test_everybody_is_signed_out_of_a_restored_site(stay, settings, new_place):
+    place = new_place()
+    assert Session.objects.count() == 1
+    said("restore", backed_up(settings), into=place)
+    assert rows_of(place, Session) == []
+    assert Session.objects.count() == 1, "the site in use is not touched"
+
+
+def test_a_restored_site_can_be_written_to(stay, nurse, settings, new_place):
+    place = new_place()
+    said("restore", backed_up(settings), into=place)
+    with opened(at(place)), transaction.atomic(using=ALIAS):
+        AuditLine(at=NOW, did="opened", hash="x").save(using=ALIAS)
+        assert AuditLine.objects.using(ALIAS).count() == AuditLine.objects.count() + 1
+
+
+def test_nothing_is_restored_over_something(stay, settings, new_place):
+    backup, place = backed_up(settings), new_place()
+    said("restore", backup, into=place)
+    before = rows_of(place, AuditLine)
+    assert "nothing is restored over it" in refusal("restore", backup, into=place)
+    assert rows_of(place, AuditLine) == before
+
+
+def test_a_backup_taken_while_people_write_has_every_save_acknowledged_before(stay, nurse, settings, new_place, cows):
+    acknowledged: list[str] = []
+    going = threading.Event()
+    stop = threading.Event()
+
+    def write(n: int) -> None:
+        with closing(connection):
+            for minute in range(1, 400):
+                if stop.is_set():
+                    return
+                saved = cows(stay, nurse, NOW - timedelta(minutes=10 * minute + n), total=5, now=NOW)
+                acknowledged.append(saved.pk.hex)
+                going.set()
+
+    writers = [threading.Thread(target=write, args=(n,)) for n in range(3)]
+    for writer in writers:
+        writer.start()
+    try:
+        going.wait(10)
+        places = []
+        for _round in range(3):
+            before = set(acknowledged)
+            backup, place = backed_up(settings), new_place()
+            places.append((before, backup, place))
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert len(acknowledged) > len(places[-1][0]) >= 1, "nobody wrote meanwhile, so this proves nothing"
+    for before, backup, place in places:
+        assert "FAIL" not in said("restore", backup, into=place)
+        there = {row["id"].hex for row in rows_of(place, CheckIn)}
+        assert before <= there
+
+
+def test_a_backup_of_an_earlier_version_is_brought_up_to_this_one(stay, settings, new_place):
+    call_command("migrate", "sessions", "zero", verbosity=0)
+    try:
+        backup = backed_up(settings)
+    finally:
+        call_command("migrate", "sessions", verbosity=0)
+    place = new_place()
+    assert "of an earlier version, brought up to this one (1 steps)" in said("restore", backup, into=place)
+    assert rows_of(place, Session) == []
+
+
+# What is not whole ------------------------------------------------------------------------------------------
+
+
+def changed(**facts: Any) -> Callable[[bytes, bytes], tuple[bytes, bytes]]:
+    """A first line that says something else."""
+
+    def change(head: bytes, rest: bytes) -> tuple[bytes, bytes]:
+        manifest = json.loads(head)
+        for key, value in facts.items():
+            manifest[key] = value(manifest[key]) if callable(value) else value
+        return json.dumps(manifest).encode(), rest
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"rows": lambda rows: rows | {"tracker_checkin": 4}}, "FAIL rows: differs in tracker_checkin"),
+        ({"newest_check_in": "0" * 32}, "FAIL newest check-in"),
+        ({"audit_head": "f" * 64}, "FAIL audit trail: it does not end with the line it ended with"),
+        ({"migrations": lambda known: [*known, "tracker.9999_of_tomorrow"]}, "FAIL version: made by a newer Ebb"),
+    ],
+)
+def test_what_differs_from_what_was_backed_up_is_named_and_the_exit_code_says_so(stay, settings, new_place, facts, words):
+    other, place = relocked(backed_up(settings), settings.BACKUP_KEY, changed(**facts)), new_place()
+    printed = refusal("restore", other, into=place)
+    assert words in printed
+    assert "NOT what was backed up" in printed
+    assert not Path(place).exists(), "what is not proved does not get the name"
+
+
+def test_a_trail_that_was_changed_in_the_database_does_not_pass_for_whole(stay, settings, new_place):
+    line = AuditLine.objects.order_by("pk")[2]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_auditline SET name = 'Somebody else' WHERE id = %s", [line.pk])
+    assert f"Line {line.pk} does not say what it said" in refusal("restore", backed_up(settings), into=new_place())
+
+
+def test_the_wrong_key_opens_nothing(stay, settings, new_place, tmp_path):
+    keys.make(tmp_path / "other.txt", NOW)
+    place = new_place()
+    assert "Bring the key it was made with" in refusal("restore", backed_up(settings), into=place, key=tmp_path / "other.txt")
+    assert not Path(place).exists()
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.999])
+def test_a_backup_that_was_cut_off_is_said_and_leaves_nothing(stay, settings, new_place, tmp_path, cut):
+    backup, place = backed_up(settings), new_place()
+    content = backup.read_bytes()
+    backup.write_bytes(content[: int(len(content) * cut)])
+    assert "Nothing was restored" in refusal("restore", backup, into=place)
+    assert [path.name for path in tmp_path.glob("restored*")] == []
+    backup.write_bytes(content)
+    assert "It is whole" in said("restore", backup, into=place)
+
+
+def test_one_changed_byte_is_noticed(stay, settings, new_place):
+    backup = backed_up(settings)
+    content = bytearray(backup.read_bytes())
+    content[len(content) // 2] ^= 1
+    backup.write_bytes(content)
+    assert "could not be read to its end" in refusal("restore", backup, into=new_place())
+
+
+def test_something_else_than_a_backup_is_said(stay, settings, new_place, tmp_path):
+    (tmp_path / "x.age").write_text("hello")
+    assert "cannot be unlocked" in refusal("restore", tmp_path / "x.age", into=new_place())
+    assert "could not be read" in refusal("restore", tmp_path / "none.age", into=new_place())
+    other = relocked(backed_up(settings), settings.BACKUP_KEY, lambda head, rest: (b"{}", rest))
+    assert "is no backup that can be read" in refusal("restore", other, into=new_place())
+
+
+def test_a_backup_of_one_kind_does_not_go_into_the_other(stay, settings, new_place):
+    kind = "sqlite" if connection.vendor == "postgresql" else "postgresql"
+    other = relocked(backed_up(settings), settings.BACKUP_KEY, changed(kind=kind))
+    assert f"This is a backup of a {kind} database" in refusal("restore", other, into=new_place())
+
+
+def test_a_place_of_no_kind_is_refused(stay, settings):
+    assert "Give the path of a new SQLite file" in refusal("restore", backed_up(settings), into="mysql://ebb@127.0.0.1/x")

@@ -1,0 +1,10 @@
+"""The upkeep app."""
+
+from django.apps import AppConfig
+
+
+class UpkeepConfig(AppConfig):
+    """Looking after a site. Has commands, and no pages."""
+
+    name = "upkeep"
+    verbose_name = "Upkeep"

@@ -1,0 +1,1 @@
+"""The commands for looking after a site."""

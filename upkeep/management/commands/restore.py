@@ -1,0 +1,37 @@
+"""`manage.py restore`: a backup into a new place, with proof. docs/RESTORE.md is the way through it."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from upkeep import keys
+from upkeep.databases import Unreachable
+from upkeep.restores import CannotRestore, restore
+
+
+class Command(BaseCommand):
+    """Restore one backup."""
+
+    help = "Bring a backup back into a new database, and prove that it is whole. Never touches the one in use."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which, where to, and the key."""
+        parser.add_argument("backup", type=Path, help="the file to restore")
+        parser.add_argument("--into", required=True, help="a new SQLite file, or postgres://user:password@host:5432/name")
+        parser.add_argument("--key", type=Path, default=settings.BACKUP_KEY, help="the key file (default: EBB_BACKUP_KEY)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Restore it and print each proof. Exit code 1 unless all of them hold."""
+        try:
+            found = restore(backup=options["backup"], into=options["into"], identities=keys.identities(options["key"]))
+        except (keys.KeyProblem, CannotRestore, Unreachable) as problem:
+            raise CommandError(f"{problem}\nNothing was restored.") from problem
+        self.stdout.write(f"Backup of {found.manifest.made_at}")
+        for proof in found.proofs:
+            self.stdout.write(f"{'OK  ' if proof.holds else 'FAIL'} {proof.what}: {proof.said}")
+        if not found.whole:
+            raise CommandError(f"This is NOT what was backed up. Do not use {found.where}; take another backup.")
+        self.stdout.write(f"Restored into {found.where}. It is whole. Now set DATABASE_URL to it and start Ebb.")
