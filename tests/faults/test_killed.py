@@ -1,0 +1,54 @@
+"""The server is killed while people save."""
+
+import random
+import threading
+import time
+
+from tests.faults.site import FULL, Tally, many, nothing_lost_nothing_doubled, wait_until
+
+PEOPLE, SAVES, KILLS = (4, 250, 25) if FULL else (3, 12, 2)
+
+
+def test_a_server_that_is_killed_again_and_again_loses_and_doubles_nothing(site, say):
+    rng = random.Random(1)
+    killed = 0
+
+    def killing(tally: Tally, done: threading.Event) -> None:
+        nonlocal killed
+        # Spread over the saves, so that each kill hits people who are at it.
+        while killed < KILLS and not done.is_set():
+            due = (killed + 1) * PEOPLE * SAVES / (KILLS + 1)
+            if len(tally.acknowledged) < due:
+                time.sleep(0.005)
+                continue
+            time.sleep(rng.uniform(0, 0.05))
+            site.kill()
+            killed += 1
+            site.start(workers=2)
+
+    site.start(workers=2)
+    tally = many(site, PEOPLE, SAVES, killing)
+    assert killed == KILLS
+    nothing_lost_nothing_doubled(site, tally)
+    assert tally.unanswered > 0, "no kill hit anybody, so this proves nothing"
+    say(f"{killed} kills; {tally}")
+
+
+def test_an_answer_that_was_lost_on_its_way_is_asked_for_again_and_not_saved_again(site):
+    site.start()
+    fields = site.filled("answer lost")
+    first = site.save("ada", fields)  # and the sender never sees it
+    again = site.save("ada", fields)
+    assert (first.status, again.status, again.json["again"]) == (201, 200, True)
+    assert list(site.look()["check_ins"]) == [fields["id"]]
+
+
+def test_a_server_that_is_stopped_in_order_finishes_what_it_was_asked(site):
+    import signal
+
+    site.start(workers=2)
+    tally = many(site, 3, 5)
+    site.kill(signal.SIGTERM)
+    nothing_lost_nothing_doubled(site, tally)
+    site.start()
+    assert wait_until(lambda: site.get("/health/").status == 200, 10) < 10

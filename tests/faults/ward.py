@@ -1,0 +1,74 @@
+"""What the fault tests ask of a site from inside, each in a process of its own: `python -m tests.faults.ward make`.
+
+`make` brings up a ward and prints who may write there and what a filled-in form sends; `look` prints what is kept.
+"""
+
+import json
+import sys
+from datetime import timedelta
+from typing import Any
+
+import django
+
+
+def make() -> dict[str, Any]:
+    """Two wards with a stay on each, three nurses who are signed in, and the fields of a COWS."""
+    from django.conf import settings
+    from django.test import Client
+    from django.utils import timezone
+
+    from accounts import actions as accounts
+    from accounts.models import Ward
+    from accounts.roles import Role
+    from tests.conftest import PASSWORD, admit, cows_answers, person
+    from tests.tracker.views.conftest import Page
+
+    near, far = (accounts.save_ward(by=None, ward=Ward(name=name)) for name in ("North", "South"))
+    nurses = {"ada": person("ada", Role.STAFF, near), "ben": person("ben", Role.STAFF, near), "cay": person("cay", Role.STAFF, far)}
+    now = timezone.now()
+    here = admit(nurses["ada"], near, "Sam", bed="1", admitted_at=now - timedelta(hours=20), now=now)
+    there = admit(nurses["cay"], far, "Lee", bed="1", record_number="R-2", admitted_at=now - timedelta(hours=20), now=now)
+    cookies = {}
+    for name, user in nurses.items():
+        client = Client()
+        client.force_login(user)
+        cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    form = {}
+    for stay, name in ((here, "ada"), (there, "cay")):
+        client = Client(headers={"host": "127.0.0.1"})
+        client.force_login(nurses[name])
+        sends = Page(client.get(f"/episodes/{stay.pk}/check-in/cows/")).sends("banner")
+        form[str(stay.pk)] = sends | {key: str(value) for key, value in cows_answers(5).items()}
+    return {"here": str(here.pk), "there": str(there.pk), "cookies": cookies, "forms": form, "password": PASSWORD}
+
+
+def look() -> dict[str, Any]:
+    """Everything that was kept, and whether it is whole."""
+    from django.db import connection
+
+    from accounts.models import AuditLine
+    from tracker.models import CheckIn, Draft
+    from upkeep.chain import walk
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA integrity_check")
+            sound = cursor.fetchone()[0]
+        else:
+            sound = "ok"
+    trail = walk(AuditLine.objects.order_by("pk"))
+    written = AuditLine.objects.filter(did__in=("check-in recorded", "check-in corrected"))
+    return {
+        "check_ins": {str(row.pk): row.note for row in CheckIn.objects.all()},
+        "scores": sorted(set(CheckIn.objects.values_list("total", flat=True))),
+        "replaced": [str(pk) for pk in CheckIn.objects.exclude(replaces=None).values_list("replaces_id", flat=True)],
+        "recorded": sorted(line.what.removeprefix("check-in ") for line in written),
+        "drafts": Draft.objects.count(),
+        "broken": trail.broken,
+        "sound": sound,
+    }
+
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps({"make": make, "look": look}[sys.argv[1]]()))
