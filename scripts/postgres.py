@@ -1,8 +1,8 @@
 """A PostgreSQL of one's own for tests: started from the newest one Debian installed, gone when it is stopped.
 
 `start` makes a cluster under var/postgres on a free port of the loopback address and prints its DATABASE_URL on the
-last line; started twice, it says the same address again. `stop` ends it and removes it. `run COMMAND...` does both around a
-command. Nothing it holds is worth keeping: writes are not even flushed unless EBB_POSTGRES_FSYNC=on.
+last line; started twice, it says the same address again. `stop` ends it and removes it. `run COMMAND...` does both around
+a command. `restart fast`, `restart immediate`, `halt` and `resume` are for tests of what happens then. Nothing it holds is worth keeping: writes are not even flushed unless EBB_POSTGRES_FSYNC=on.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
-NOTE = VAR / "postgres"
+NOTE = Path(os.environ.get("EBB_POSTGRES_NOTE", VAR / "postgres"))
 """Holds the folder and the port of the cluster that runs, one on each line."""
 PORTS = range(25432, 25532)
 USER = "postgres"
@@ -30,7 +30,12 @@ def main(arguments: list[str]) -> int:
         case ["stop"]:
             stop()
         case ["restart", ("fast" | "immediate") as how]:
-            restart(how)
+            halt(how)
+            resume()
+        case ["halt"]:
+            halt("fast")
+        case ["resume"]:
+            resume()
         case ["run", *command] if command:
             return run(command)
         case _:
@@ -51,16 +56,14 @@ def start() -> str:
     folder = Path(tempfile.mkdtemp(prefix="ebb-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, USER, USER)
-    fsync = os.environ.get("EBB_POSTGRES_FSYNC", "off")
     _as_owner(
         [_tool("initdb"), "-D", str(folder / "data"), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     )
-    settings = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync={fsync} -c max_connections=60"
     for port in PORTS:
         if _taken(port):
             continue
         NOTE.write_text(f"{folder}\n{port}\n", encoding="utf-8")
-        if _control(folder, "start", "-o", f"-p {port} {settings}", quiet=True) == 0:
+        if _control(folder, "start", "-o", _options(folder, port), quiet=True) == 0:
             return _url(port)
     log = (folder / "log").read_text(encoding="utf-8") if (folder / "log").exists() else ""
     stop()
@@ -77,11 +80,16 @@ def stop() -> None:
     NOTE.unlink()
 
 
-def restart(how: str) -> None:
-    """End the cluster the fast or the immediate way, and start it again with what it held."""
+def halt(how: str) -> None:
+    """End the cluster the fast or the immediate way, and keep what it holds."""
     folder, _port = _noted()
-    if _control(folder, "restart", "-m", how, quiet=True) != 0:
-        raise SystemExit("PostgreSQL did not start again.")
+    _control(folder, "stop", "-m", how)
+
+
+def resume() -> None:
+    """Start a halted cluster again, on the same port with what it held."""
+    folder, port = _noted()
+    _control(folder, "start", "-o", _options(folder, port))
 
 
 def run(command: list[str]) -> int:
@@ -99,6 +107,12 @@ def run(command: list[str]) -> int:
 
 def _url(port: int) -> str:
     return f"postgres://{USER}@127.0.0.1:{port}/postgres"
+
+
+def _options(folder: Path, port: int) -> str:
+    fsync = os.environ.get("EBB_POSTGRES_FSYNC", "off")
+    own = {"listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": fsync, "max_connections": 60}
+    return f"-p {port} " + " ".join(f"-c {name}={value}" for name, value in own.items())
 
 
 def _noted() -> tuple[Path, int]:

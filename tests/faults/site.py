@@ -40,7 +40,7 @@ class Answer:
 class Site:
     """One site. `start()` it, `kill()` it, save to it, `look()` at what it kept."""
 
-    def __init__(self, folder: Path, database: str, static: Path, port: int, **settings: str) -> None:
+    def __init__(self, folder: Path, database: str, static: Path, port: int, ward: dict[str, Any] | None = None) -> None:
         self.folder, self.port = folder, port
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("EBB_", "DJANGO_", "PYTEST_", "COV_"))
@@ -51,14 +51,14 @@ class Site:
             "EBB_HOSTS": "localhost,127.0.0.1",
             "EBB_HTTPS": "no",
             "DATABASE_URL": database,
-            **settings,
         }  # fmt: skip
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "static").symlink_to(static)
         self._server: subprocess.Popen[bytes] | None = None
         self.log = folder / "server.log"
-        self.manage("migrate", "--verbosity", "0")
-        self.ward = self.ask("make")
+        if ward is None:
+            self.manage("migrate", "--verbosity", "0")
+        self.ward = ward or self.ask("make")
 
     # Processes -----------------------------------------------------------------------------------------------
 
@@ -115,7 +115,9 @@ class Site:
 
     # Asking --------------------------------------------------------------------------------------------------
 
-    def request(self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None, timeout: float = 30) -> Answer:
+    def request(
+        self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None, timeout: float = 30
+    ) -> Answer:
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)) as line:
             line.request(method, path, body or None, {"Host": "127.0.0.1"} | (headers or {}))
             answer = line.getresponse()
@@ -131,7 +133,9 @@ class Site:
             from urllib.parse import urlencode
 
             return self.request("POST", path, urlencode(fields), headers | {"Content-Type": "application/x-www-form-urlencoded"})
-        return self.request("POST", path, json.dumps(fields), headers | {"Content-Type": "application/json", "Accept": "application/json"})
+        return self.request(
+            "POST", path, json.dumps(fields), headers | {"Content-Type": "application/json", "Accept": "application/json"}
+        )
 
     def _cookies(self, who: str, cookie: str = "") -> dict[str, str]:
         session = cookie or self.ward["cookies"].get(who, "")
@@ -192,16 +196,34 @@ def save_until_acknowledged(site: Site, tally: Tally, who: str, note: str, *, pa
     raise AssertionError(f"{note} was never saved: {tally}")
 
 
-def many(site: Site, people: int, saves: int, meanwhile: Callable[[Tally, threading.Event], None] | None = None) -> Tally:
-    """So many people who each save so often, all at once; `meanwhile` happens as long as they do."""
-    tally, done = Tally(), threading.Event()
+def many(
+    site: Site,
+    people: int,
+    saves: int,
+    meanwhile: Callable[[Tally, threading.Event], None] | None = None,
+    *,
+    until_over: bool = False,
+) -> Tally:
+    """So many people who each save so often, all at once; `meanwhile` happens beside it.
+
+    With `until_over` they go on until that is over, whichever takes longer.
+    """
+    tally, done, over = Tally(), threading.Event(), threading.Event()
+
+    def beside(what: Callable[[Tally, threading.Event], None]) -> None:
+        try:
+            what(tally, done)
+        finally:
+            over.set()
 
     def one(n: int) -> None:
-        for m in range(saves):
+        m = 0
+        while m < saves or (until_over and not over.is_set()):
+            m += 1
             save_until_acknowledged(site, tally, ("ada", "ben")[n % 2], f"person {n} save {m}")
 
     with ThreadPoolExecutor(people + 1) as pool:
-        trouble = pool.submit(meanwhile, tally, done) if meanwhile else None
+        trouble = pool.submit(beside, meanwhile) if meanwhile else None
         going = [pool.submit(one, n) for n in range(people)]
         try:
             for each in going:

@@ -1,6 +1,7 @@
 """What the fault tests ask of a site from inside, each in a process of its own: `python -m tests.faults.ward make`.
 
-`make` brings up a ward and prints who may write there and what a filled-in form sends; `look` prints what is kept.
+`make` brings up a ward and prints who may write there and what a filled-in form sends; `look` prints what is kept;
+`collect` collects static files.
 """
 
 import json
@@ -24,7 +25,11 @@ def make() -> dict[str, Any]:
     from tests.tracker.views.conftest import Page
 
     near, far = (accounts.save_ward(by=None, ward=Ward(name=name)) for name in ("North", "South"))
-    nurses = {"ada": person("ada", Role.STAFF, near), "ben": person("ben", Role.STAFF, near), "cay": person("cay", Role.STAFF, far)}
+    nurses = {
+        "ada": person("ada", Role.STAFF, near),
+        "ben": person("ben", Role.STAFF, near),
+        "cay": person("cay", Role.STAFF, far),
+    }
     now = timezone.now()
     here = admit(nurses["ada"], near, "Sam", bed="1", admitted_at=now - timedelta(hours=20), now=now)
     there = admit(nurses["cay"], far, "Lee", bed="1", record_number="R-2", admitted_at=now - timedelta(hours=20), now=now)
@@ -47,7 +52,7 @@ def look() -> dict[str, Any]:
     from django.db import connection
 
     from accounts.models import AuditLine
-    from tracker.models import CheckIn, Draft
+    from tracker.models import CheckIn, Draft, Patient
     from upkeep.chain import walk
 
     with connection.cursor() as cursor:
@@ -63,12 +68,24 @@ def look() -> dict[str, Any]:
         "scores": sorted(set(CheckIn.objects.values_list("total", flat=True))),
         "replaced": [str(pk) for pk in CheckIn.objects.exclude(replaces=None).values_list("replaces_id", flat=True)],
         "recorded": sorted(line.what.removeprefix("check-in ") for line in written),
+        "names": sorted(Patient.objects.values_list("chosen_name", flat=True)),
         "drafts": Draft.objects.count(),
         "broken": trail.broken,
         "sound": sound,
     }
 
 
+def collect() -> None:
+    """Collect the static files, hashed as a site has them but not compressed: that takes long."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "collect":
+        from config import settings
+
+        settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     django.setup()
-    print(json.dumps({"make": make, "look": look}[sys.argv[1]]()))
+    print(json.dumps({"make": make, "look": look, "collect": collect}[sys.argv[1]]()))

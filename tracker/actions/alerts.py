@@ -20,6 +20,7 @@ from clinical.history import History
 from clinical.rules import Finding, Urgency, by_slug, review
 from tracker import access
 from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.turns import take_turn
 from tracker.history import of_episode, protocol_of
 from tracker.models import Alert, AlertStep, ClockRun, Episode
 
@@ -47,11 +48,12 @@ class Matched:
 
 
 def match(episode: Episode, history: History, now: datetime, *, answered_by: User | None = None) -> Matched:
-    """Make this stay's alerts match what the rules find. Must run inside the transaction of what changed.
+    """Make this stay's alerts match what the rules find. Must run inside the transaction of what changed, which
+    took its turn before it read the history: otherwise what somebody else saves in this moment would be missed.
 
     `answered_by` is who has just recorded a staff check: for the rules that a check answers, they have seen it.
     """
-    Episode.objects.select_for_update(of=("self",)).filter(pk=episode.pk).values_list("pk", flat=True).first()
+    take_turn(episode)
     findings = _findings(episode, history, now)
     live = {alert.rule: alert for alert in _live(episode)}
     answered = _answered_after_leaving(episode) if episode.ended_at else {}
@@ -89,6 +91,7 @@ def _review_one(episode: Episode, now: datetime) -> bool:
     if same and all(rule in findings or alert.cleared_at for rule, alert in live.items()):
         return False
     with transaction.atomic():
+        take_turn(episode)
         done = match(episode, of_episode(episode), now)
         if facts := done.facts():
             audit.record(None, "alerts reviewed", what=f"episode {episode.pk}", episode=str(episode.pk), facts=facts)

@@ -18,6 +18,7 @@ from tracker import access
 from tracker.actions import alerts, times
 from tracker.actions.once import already_corrected, fingerprint, kept_before
 from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import of_episode
 from tracker.models import CheckIn, Draft, Episode
@@ -77,6 +78,7 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
     now = now or timezone.now()
     content = entry.fingerprint(episode)
     with transaction.atomic():
+        take_turn(episode)
         saved = keep_check_in(by, episode, entry, content, now)
         if saved.again:
             return saved
@@ -121,6 +123,7 @@ def keep_draft(*, by: User, episode: Episode, instrument: str, draft_id: UUID, e
     access.must_reach(by, episode)
     now = timezone.now()
     with transaction.atomic():
+        take_turn(episode)
         if CheckIn.objects.filter(pk=draft_id).exists():
             return draft_id
         kept = access.draft(by, episode, instrument)

@@ -19,6 +19,7 @@ from tracker import access
 from tracker.actions import alerts, times
 from tracker.actions.once import already_corrected, fingerprint, kept_before
 from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import of_episode, protocol_of
 from tracker.models import CheckIn, Dose, Episode
@@ -84,6 +85,7 @@ def record_dose(*, by: User, episode: Episode, entry: DoseEntry, now: datetime |
     now = now or timezone.now()
     content = entry.fingerprint(episode)
     with transaction.atomic():
+        take_turn(episode)
         kept = kept_before(Dose.objects.all(), by, episode, entry.id, content)
         if kept:
             return SavedDose(kept, again=True)

@@ -18,6 +18,7 @@ from tracker.actions import alerts, times
 from tracker.actions.check_ins import Entry, keep_check_in
 from tracker.actions.once import kept_before
 from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.turns import take_turn
 from tracker.history import of_episode
 from tracker.models import Absence, CheckIn, Episode
 
@@ -69,6 +70,7 @@ def end_stay(*, by: User, episode: Episode, ended_at: datetime, how: str, talk: 
     talk.must_be_whole()
     entry = talk.entry(ended_at)
     with transaction.atomic():
+        take_turn(episode)
         if kept_before(CheckIn.objects.all(), by, episode, entry.id, entry.fingerprint(episode)):
             return
         if not Episode.objects.filter(pk=episode.pk, ended_at=None).update(ended_at=ended_at, left_how=how):
@@ -103,6 +105,7 @@ def go_away(
         talk.must_be_whole()
     row = Absence(episode=episode, why=why, reason=reason.strip(), from_at=from_at, recorded_by=by)
     with transaction.atomic():
+        take_turn(episode)
         if not Episode.objects.filter(pk=episode.pk, ended_at=None).exists():
             raise Conflict(_("This stay has already been ended."))
         if talk is not None and why == Absence.Why.LEAVE:
@@ -129,6 +132,7 @@ def come_back(*, by: User, episode: Episode, at: datetime, now: datetime | None 
     now = now or timezone.now()
     times.must_be_past(now, back_at=at)
     with transaction.atomic():
+        take_turn(episode)
         away = Absence.objects.filter(episode=episode, until=None).first()
         if away is None:
             raise Conflict(_("They are not recorded as away. Nothing was changed."))

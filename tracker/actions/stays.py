@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from accounts.roles import Can, Role
 from tracker import access
 from tracker.actions import alerts, times
 from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.turns import take_turn
 from tracker.history import of_episode
 from tracker.models import Episode, Patient
 
@@ -52,10 +53,11 @@ def admit(
     now = now or timezone.now()
     times.must_be_past(now, admitted_at=admitted_at, last_use_at=stay.last_use.at)
     with transaction.atomic():
+        take_turn(ward)
         patient = Patient.objects.filter(record_number=record_number).first()
         if patient is None:
             patient = Patient(chosen_name=chosen_name, date_of_birth=date_of_birth, record_number=record_number, is_demo=is_demo)
-            patient.save(force_insert=True)
+            _keep_new(patient)
         elif patient.date_of_birth != date_of_birth:
             raise Invalid({"record_number": _("This record number belongs to someone with another date of birth. Check both.")})
         _must_be_free(ward=ward, bed=stay.bed, patient=patient)
@@ -65,7 +67,7 @@ def admit(
             patient.save(update_fields=["chosen_name"])
             audit.record(by, "name changed", what=f"patient {patient.pk}")
         episode = Episode(patient=patient, ward=ward, admitted_at=admitted_at, **_columns(stay))
-        episode.save(force_insert=True)
+        _keep_new(episode)
         alerts.match(episode, of_episode(episode), now)
         audit.record(by, "admitted", what=f"patient {patient.pk}", episode=str(episode.pk))
     return episode
@@ -86,6 +88,7 @@ def change_stay(
     with transaction.atomic():
         before = Episode.objects.get(pk=episode.pk)
         if before.bed != stay.bed:
+            take_turn(before.ward)
             _must_be_free(ward=before.ward, bed=stay.bed)
         columns: dict[str, Any] = _columns(stay)
         moved = (before.last_use_at, before.last_use_precision) != (stay.last_use.at, stay.last_use.precision)
@@ -149,6 +152,15 @@ def _columns(stay: Stay) -> dict[str, Any]:
         "allergies": stay.allergies,
         "what_helps": stay.what_helps,
     }
+
+
+def _keep_new(row: Patient | Episode) -> None:
+    """Keep a row. Another ward does not wait for this one's turn, so it may have admitted the same patient meanwhile."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise Invalid({"record_number": _("Someone else has just admitted this patient. Look on the ward board.")}) from None
 
 
 def _must_be_free(*, ward: Ward, bed: str, patient: Patient | None = None) -> None:

@@ -1,6 +1,7 @@
 """The first page of each role, whether the site is well, and refusals."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.urls import reverse
 
@@ -50,6 +51,15 @@ def test_the_site_is_not_well_when_nothing_can_be_saved(visitor, monkeypatch, er
     answer = visitor().get("/health/")
     assert (answer.status_code, answer.json()) == (503, {"well": False, "why": "The database cannot be written to."})
     assert str(error) not in answer.content.decode()
+
+
+def test_asking_whether_it_is_well_keeps_one_row_that_opens_nothing(visitor, db):
+    for _ in range(3):
+        visitor().get("/health/")
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["health"]
+    client = visitor()
+    client.cookies["sessionid"] = "health"
+    assert client.get("/")["Location"] == "/accounts/login/?next=/"
 
 
 def test_a_check_on_health_by_head_is_answered(visitor, db):

@@ -1,0 +1,45 @@
+"""The server's clock is 45 minutes ahead. It cannot be told from the inside alone, so the doctor asks the others."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.faults.site import ROOT
+
+AHEAD = """
+import sys, datetime, time_machine, django
+django.setup()
+from django.core.management import call_command
+with time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=45)):
+    call_command("doctor")
+"""
+
+
+@pytest.fixture
+def ahead(site):
+    """What the doctor says on a machine whose clock is ahead."""
+    done = subprocess.run(
+        [sys.executable, "-c", AHEAD], cwd=ROOT, env=site.environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+def test_the_doctor_sees_it(ahead):
+    assert "FAIL clock: It differs from that of the disk by 2700 seconds." in ahead
+
+
+def test_what_was_saved_by_a_wrong_clock_is_seen_once_it_is_put_right_and_no_age_is_negative(site):
+    wrong = ("faketime", "-f", "+45m") if shutil.which("faketime") else ()
+    site.start(before=wrong)
+    assert site.save("ada", site.filled("by a clock that is ahead")).status == 201
+    site.kill()
+    site.start()
+    page = site.get("/ward/", "ada")
+    assert page.status == 200
+    assert "-45" not in page.body
+    if wrong:
+        done = site.run(sys.executable, "manage.py", "doctor")
+        assert "has not come yet: this clock is behind, or was ahead" in done.stdout
+    assert site.save("ada", site.filled("by the right clock")).status == 201
