@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 
-.PHONY: run dev test test-postgres faults check lint types migrations assets browser lock clean
+.PHONY: run dev test test-postgres faults try-deploy check lint types migrations assets browser lock clean
 
 run: .venv/.runtime node_modules/.installed .env  ## the product with a demo ward, at http://127.0.0.1:8000/
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -22,17 +22,20 @@ dev: .venv/.dev node_modules/.installed .env  ## the same, reloading when a file
 
 test: .venv/.dev node_modules/.installed browser .env  ## the whole suite, the browser journeys last
 	@mkdir -p var
-	$(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/faults -n 2 -q
+	$(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 -q
 	$(BIN)/python -m pytest tests/journeys -n 2 -q
 
 test-postgres: .venv/.dev node_modules/.installed .env  ## the suite without the journeys, on a PostgreSQL that is there only for it
 	@mkdir -p var
-	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/faults -n 2 -q
+	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 -q
 
-faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off and filled up, on both databases; takes minutes
+faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off and filled up, on both databases; takes ten minutes
 	@mkdir -p var
-	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
-	$(BIN)/python -m pytest tests/faults -q
+	EBB_FAULTS=full $(BIN)/python -m pytest tests/faults -q
+	EBB_FAULTS=full EBB_POSTGRES_FSYNC=on $(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests/faults -q
+
+try-deploy: .venv/.dev node_modules/.installed  ## deploy/ on this machine: both roles, two web servers, nginx with TLS; then all of it is gone
+	$(BIN)/python deploy/try.py
 
 check: lint types migrations test  ## everything that must hold before a change is kept
 

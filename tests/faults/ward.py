@@ -40,9 +40,9 @@ def make() -> dict[str, Any]:
         cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
     form = {}
     for stay, name in ((here, "ada"), (there, "cay")):
-        client = Client(headers={"host": "127.0.0.1"})
+        client = Client(headers={"host": settings.ALLOWED_HOSTS[-1]})
         client.force_login(nurses[name])
-        sends = Page(client.get(f"/episodes/{stay.pk}/check-in/cows/")).sends("banner")
+        sends = Page(client.get(f"/episodes/{stay.pk}/check-in/cows/", secure=settings.HTTPS)).sends("banner")
         form[str(stay.pk)] = sends | {key: str(value) for key, value in cows_answers(5).items()}
     return {"here": str(here.pk), "there": str(there.pk), "cookies": cookies, "forms": form, "password": PASSWORD}
 
