@@ -77,7 +77,7 @@ def all_there(found: Any, parts: list[str]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("path", "name"), [pair for pair in QUOTED if re.fullmatch(r"(clinical|accounts|tracker|config)(\.\w+)+", pair[1])]
+    ("path", "name"), [pair for pair in QUOTED if re.fullmatch(r"(clinical|accounts|tracker|upkeep|config)(\.\w+)+", pair[1])]
 )
 def test_every_module_and_class_a_document_names_exists(path: str, name: str):
     assert exists(name), f"{path} names {name}"
@@ -97,6 +97,8 @@ def is_a_path(quoted: str) -> bool:
         "clinical",
         "accounts",
         "tracker",
+        "upkeep",
+        "deploy",
         "config",
         "templates",
         "static",
@@ -319,8 +321,9 @@ def test_every_patient_article_says_when_to_call_staff():
 # What stands nowhere ----------------------------------------------------------------------------------------
 
 EVERYTHING = ours(
-    ".py", ".md", ".toml", ".html", ".js", ".css", ".svg", ".json", ".in", ".txt", ".example", ".npmrc", "Makefile", "run"
-)
+    ".py", ".md", ".toml", ".html", ".js", ".css", ".svg", ".json", ".in", ".txt", ".example", ".npmrc", "Makefile", "run",
+    ".sql", ".conf", ".service", ".timer",
+)  # fmt: skip
 # Put together here, so that this file does not hold what it looks for.
 FOLDERS = "|".join(("tmp", "root", "home", "Users", "work", "workspace", "mnt"))
 MACHINE = re.compile(rf"(?<![\w.)>}}/-])/(?:{FOLDERS})/|\b[A-Z]:\\Users|file:" + "//")

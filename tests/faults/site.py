@@ -103,14 +103,24 @@ class Site:
         found = subprocess.run(["pgrep", "-g", str(self._server.pid)], capture_output=True, text=True, check=False)
         return [int(pid) for pid in found.stdout.split()]
 
-    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """End the server with all its workers, the hard way unless told otherwise."""
+    def kill(self) -> None:
+        """End the server with all its workers, all at once and without a word."""
         if self._server is None:
             return
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._server.pid, how)
-        self._server.wait(30)
-        wait_until(lambda: not self.processes(), 30)
+            os.killpg(self._server.pid, signal.SIGKILL)
+        self._over()
+
+    def stop(self) -> None:
+        """Tell the server to stop, as systemd does: the first process sees to its workers."""
+        assert self._server
+        self._server.terminate()
+        self._over()
+
+    def _over(self) -> None:
+        assert self._server
+        self._server.wait(60)
+        wait_until(lambda: not self.processes(), 60)
         self._server = None
 
     # Asking --------------------------------------------------------------------------------------------------

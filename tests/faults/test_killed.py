@@ -4,7 +4,7 @@ import random
 import threading
 import time
 
-from tests.faults.site import FULL, Tally, many, nothing_lost_nothing_doubled, wait_until
+from tests.faults.site import FULL, Tally, many, nothing_lost_nothing_doubled
 
 PEOPLE, SAVES, KILLS = (4, 250, 25) if FULL else (3, 12, 2)
 
@@ -43,12 +43,15 @@ def test_an_answer_that_was_lost_on_its_way_is_asked_for_again_and_not_saved_aga
     assert list(site.look()["check_ins"]) == [fields["id"]]
 
 
-def test_a_server_that_is_stopped_in_order_finishes_what_it_was_asked(site):
-    import signal
+def test_a_server_that_is_stopped_in_order_finishes_what_it_was_asked(site, say):
+    def stopping(tally: Tally, done: threading.Event) -> None:
+        while len(tally.acknowledged) < PEOPLE * SAVES / 3:
+            time.sleep(0.005)
+        site.stop()
+        site.start(workers=2)
 
     site.start(workers=2)
-    tally = many(site, 3, 5)
-    site.kill(signal.SIGTERM)
+    tally = many(site, PEOPLE, SAVES, stopping, until_over=True)
     nothing_lost_nothing_doubled(site, tally)
-    site.start()
-    assert wait_until(lambda: site.get("/health/").status == 200, 10) < 10
+    assert tally.again == 0, "something was saved and its sender was not told"
+    say(str(tally))
