@@ -76,7 +76,7 @@ def test_what_the_slower_of_two_typed_stays_on_the_screen(site):
     answer = site.post(address, "ben", site.filled("words of the slower one", replace_reason="typo"), page=True)
     assert answer.status == 409
     assert "words of the slower one" in answer.body
-    assert "Someone has corrected this check-in already." in answer.body
+    assert "Someone has corrected this entry already." in answer.body
 
 
 def test_drafts_kept_from_two_places_at_once_end_as_one(site):

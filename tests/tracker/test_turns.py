@@ -12,10 +12,10 @@ import pytest
 from django.db import connection
 
 from accounts.models import User, Ward
-from tests.conftest import NOW, admit, entry, person
+from tests.conftest import NOW, admit, cows_answers, entry, leave, person
 from tracker import actions
-from tracker.actions import Conflict, Invalid, LastUse, Stay
-from tracker.models import CheckIn, Draft, Episode, Patient
+from tracker.actions import Conflict, Invalid, LastUse, Saved, Stay
+from tracker.models import Alert, CheckIn, Draft, Episode, Patient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,10 +117,38 @@ def test_one_check_in_is_corrected_once_by_whoever_is_first(nurse: User, episode
         return actions.record_check_in(by=by, episode=episode, entry=sent, now=NOW)
 
     told = at_once(lambda: correct(nurse), lambda: correct(second))
-    assert sum(isinstance(one, str) and "corrected this check-in already" in one for one in told) == 1
+    assert sum(isinstance(one, str) and "corrected this entry already" in one for one in told) == 1
     assert CheckIn.objects.current().count() == 1
 
 
 def test_one_stay_is_ended_once(nurse: User, episode: Episode):
-    told = at_once(*[lambda: actions.end_stay(by=nurse, episode=episode, ended_at=NOW, now=NOW)] * 4)
+    told = at_once(*[lambda: leave(episode, nurse, NOW, now=NOW)] * 4)
     assert sum(one is None for one in told) == 1
+    assert CheckIn.objects.count() == 1
+
+
+def test_what_is_saved_for_one_stay_at_once_is_all_kept_and_nothing_the_rules_say_of_it_is_missed(nurse: User, episode: Episode):
+    signs = {
+        "pulse": 135,
+        "systolic": 85,
+        "diastolic": 50,
+        "respiratory_rate": 7,
+        "spo2": 84,
+        "temperature": 39.5,
+        "alertness": 1,
+    }
+
+    def vitals(left_out: str) -> Any:
+        answers = {name: value for name, value in signs.items() if name != left_out}
+        sent = entry(id=uuid4(), instrument="vitals", answers=answers, incomplete_reason="called_away")
+        return actions.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)
+
+    def cows(total: int) -> Any:
+        return actions.record_check_in(by=nurse, episode=episode, entry=entry(id=uuid4(), answers=cows_answers(total)), now=NOW)
+
+    for _round in range(3):
+        told = at_once(*[lambda one=one: vitals(one) for one in ("pulse", "spo2")], *[lambda n=n: cows(n) for n in (5, 38)])
+        assert all(isinstance(one, Saved) for one in told), told
+    assert CheckIn.objects.count() == 12
+    assert Alert.objects.exists()
+    assert actions.review_alerts(now=NOW) == 0, "something was missed until the clock came round"
