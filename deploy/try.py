@@ -125,6 +125,7 @@ def set_up(place: Path, url: str) -> dict[str, str]:
                  "DROP TABLE tracker_patient", "CREATE TABLE mine (id int)", "DELETE FROM django_migrations"):  # fmt: skip
         said = psql(app["DATABASE_URL"], what, must=False)
         holds(f"it may not: {what}", "permission denied" in said or "must be owner" in said, said)
+    run(*manage, "review_alerts", environment=app)
     doctor = run(*manage, "doctor", environment=app, must=False)
     holds("the doctor finds nothing to mend", "Nothing to mend" in doctor, doctor)
     return app

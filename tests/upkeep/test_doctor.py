@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Ward
 from tests.upkeep.conftest import refusal, said
+from tracker.models import ClockRun
 from upkeep import doctor
 from upkeep.doctor import configuration, copies, examine, machine, records
 from upkeep.doctor.finding import Finding, doubtful, fine, wrong
@@ -65,6 +66,7 @@ def well(site: Path, collected: Path, settings: Any, monkeypatch: pytest.MonkeyP
         real = records._ask
         monkeypatch.setattr(records, "_ask", lambda question: "on" if question == "SHOW fsync" else real(question))
     said("backup")
+    said("review_alerts")
     return settings
 
 
@@ -202,6 +204,14 @@ def test_migrations_that_were_not_run_and_those_of_a_newer_version(well):
 def test_a_time_zone_nobody_knows(well, ward):
     Ward.objects.update(zone="Mars/Olympus")
     assert level(records.zones) == ("FAIL", "Not known on this machine: Mars/Olympus of North.")
+
+
+def test_an_alert_clock_that_stands_still_and_one_that_never_went(well, time_machine):
+    assert level(records.alert_clock)[0] == "OK"
+    time_machine.move_to(timezone.now() + timedelta(minutes=4))
+    assert level(records.alert_clock)[0] == "FAIL"
+    ClockRun.objects.all().delete()
+    assert level(records.alert_clock)[0] == "FAIL"
 
 
 # The machine ------------------------------------------------------------------------------------------------

@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from accounts.models import Ward
 from tracker import actions
+from tracker.alerts import clock_stands_still
 from upkeep.doctor.finding import Finding, fine, wrong
 
 LOOPBACK = {"", "localhost", "127.0.0.1", "::1"}
@@ -92,6 +94,18 @@ def zones() -> Iterator[Finding]:
         )
     else:
         yield fine("time zones", "every ward's is known")
+
+
+def alert_clock() -> Iterator[Finding]:
+    """What time itself raises is raised, and what nobody has seen is passed on."""
+    if clock_stands_still(timezone.now()):
+        yield wrong(
+            "alert clock",
+            "It has not gone round for minutes: lateness is not raised, and nothing is passed on.",
+            "See why it stopped (systemctl status ebb-alerts), or start it: manage.py review_alerts --every 60",
+        )
+    else:
+        yield fine("alert clock", "goes round")
 
 
 def _replaced(executor: MigrationExecutor) -> set[tuple[str, str]]:
