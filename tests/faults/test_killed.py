@@ -1,9 +1,11 @@
 """The server is killed while people save."""
 
 import random
+import sys
 import threading
 import time
 
+from tests.conftest import cows_answers
 from tests.faults.site import FULL, Tally, many, nothing_lost_nothing_doubled
 
 PEOPLE, SAVES, KILLS = (4, 250, 25) if FULL else (3, 12, 2)
@@ -55,3 +57,15 @@ def test_a_server_that_is_stopped_in_order_finishes_what_it_was_asked(site, say)
     nothing_lost_nothing_doubled(site, tally)
     assert tally.again == 0, "something was saved and its sender was not told"
     say(str(tally))
+
+
+def test_a_check_in_is_never_kept_without_what_the_rules_say_of_it(site):
+    before = site.look()
+    died = site.run(sys.executable, "-m", "tests.faults.ward", "die")
+    assert died.returncode == 9, died.stderr
+    assert site.look() == before, "the row must not outlive a server that died before the rules were asked"
+    site.start()
+    assert site.save("ada", site.filled("high", **{name: str(value) for name, value in cows_answers(38).items()})).status == 201
+    after = site.look()
+    assert len(after["check_ins"]) == 1
+    assert after["alerts"] > before["alerts"]

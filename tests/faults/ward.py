@@ -1,7 +1,8 @@
 """What the fault tests ask of a site from inside, each in a process of its own: `python -m tests.faults.ward make`.
 
 `make` brings up a ward and prints who may write there and what a filled-in form sends; `look` prints what is kept;
-`collect` collects static files.
+`collect` collects static files; `die` saves
+and is killed half way.
 """
 
 import json
@@ -52,7 +53,7 @@ def look() -> dict[str, Any]:
     from django.db import connection
 
     from accounts.models import AuditLine
-    from tracker.models import CheckIn, Draft, Patient
+    from tracker.models import Alert, CheckIn, Draft, Patient
     from upkeep.chain import walk
 
     with connection.cursor() as cursor:
@@ -69,10 +70,32 @@ def look() -> dict[str, Any]:
         "replaced": [str(pk) for pk in CheckIn.objects.exclude(replaces=None).values_list("replaces_id", flat=True)],
         "recorded": sorted(line.what.removeprefix("check-in ") for line in written),
         "names": sorted(Patient.objects.values_list("chosen_name", flat=True)),
+        "alerts": Alert.objects.filter(closed_at=None, cleared_at=None).count(),
         "drafts": Draft.objects.count(),
         "broken": trail.broken,
         "sound": sound,
     }
+
+
+def die_before_the_rules() -> None:
+    """Save a check-in the rules have something to say of, and die after its row was written, before they are asked."""
+    import os
+
+    from django.utils import timezone
+
+    from accounts.models import User
+    from tests.conftest import cows_answers, entry
+    from tracker import actions
+    from tracker.models import CheckIn, Episode
+
+    def die(*_args: Any, **_facts: Any) -> None:
+        assert CheckIn.objects.exists()
+        os._exit(9)
+
+    actions.check_ins.alerts.match = die  # type: ignore[attr-defined]
+    nurse = User.objects.get(username="ada")
+    stay = Episode.objects.get(ward__in=nurse.wards.all())
+    actions.record_check_in(by=nurse, episode=stay, entry=entry(observed_at=timezone.now(), answers=cows_answers(38)))
 
 
 def collect() -> None:
@@ -88,4 +111,4 @@ if __name__ == "__main__":
 
         settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     django.setup()
-    print(json.dumps({"make": make, "look": look, "collect": collect}[sys.argv[1]]()))
+    print(json.dumps({"make": make, "look": look, "collect": collect, "die": die_before_the_rules}[sys.argv[1]]()))

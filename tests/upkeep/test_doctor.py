@@ -222,9 +222,9 @@ def test_a_clock_that_differs_from_the_others(well, monkeypatch):
     assert level(machine.clock) == ("FAIL", "It differs from that of the disk by 2700 seconds.")
 
 
-def test_a_clock_that_went_back_behind_what_was_saved(well, stay):
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE tracker_checkin SET recorded_at = %s", [timezone.now() + timedelta(hours=3)])
+def test_a_clock_that_went_back_behind_what_was_saved(well, stay, nurse, cows):
+    ahead = timezone.now() + timedelta(hours=3)
+    cows(stay, nurse, ahead, now=ahead)
     assert "has not come yet" in level(machine.clock)[1]
 
 

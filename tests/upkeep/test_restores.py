@@ -137,11 +137,10 @@ def test_what_differs_from_what_was_backed_up_is_named_and_the_exit_code_says_so
     assert not Path(place).exists(), "what is not proved does not get the name"
 
 
-def test_a_trail_that_was_changed_in_the_database_does_not_pass_for_whole(stay, settings, new_place):
-    line = AuditLine.objects.order_by("pk")[2]
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE accounts_auditline SET name = 'Somebody else' WHERE id = %s", [line.pk])
-    assert f"Line {line.pk} does not say what it said" in refusal("restore", backed_up(settings), into=new_place())
+def test_a_line_that_was_put_into_the_trail_does_not_pass_for_whole(stay, settings, new_place):
+    AuditLine(at=NOW, did="opened", name="Somebody else", previous="f" * 64, hash="f" * 64).save(force_insert=True)
+    printed = refusal("restore", backed_up(settings), into=new_place())
+    assert f"FAIL audit trail: Line {AuditLine.objects.get(hash='f' * 64).pk} does not follow the line before it" in printed
 
 
 def test_the_wrong_key_opens_nothing(stay, settings, new_place, tmp_path):
