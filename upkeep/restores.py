@@ -71,42 +71,50 @@ def restore(*, backup: Path, into: str, identities: list[x25519.Identity]) -> Re
 def _proofs(head: Manifest, connection: BaseDatabaseWrapper) -> Iterator[Proof]:
     """What must be so, in order. Later ones are only asked where the earlier ones make sense."""
     if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            damage = [row[0] for row in cursor.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
-            loose = cursor.execute("PRAGMA foreign_key_check").fetchall()
-        said = damage[0] if damage else f"{len(loose)} rows point at nothing" if loose else "sound"
-        yield Proof("file", not damage and not loose, said)
+        yield _file(connection)
     found = describe(connection, head.made_at)
-    off = sorted(name for name in head.rows.keys() | found.rows.keys() if head.rows.get(name) != found.rows.get(name))
-    yield Proof(
-        "rows",
-        not off,
-        f"differs in {', '.join(off)}"
-        if off
-        else f"{sum(found.rows.values()):,} in {len(found.rows)} tables, as many as were backed up",
-    )
-    same = (found.newest_check_in, found.newest_recorded_at) == (head.newest_check_in, head.newest_recorded_at)
-    newest = f"recorded {found.newest_recorded_at}" if found.newest_check_in else "none was recorded yet"
-    yield Proof("newest check-in", same, newest if same else f"{newest}, but {head.newest_recorded_at} was backed up")
-    unknown = set(head.migrations) - _known_migrations()
-    yield Proof(
-        "version",
-        not unknown,
-        f"made by a newer Ebb ({', '.join(sorted(unknown))}): restore it with that version" if unknown else _brought_up(head),
-    )
+    same = [_rows(head, found), _newest(head, found)]
+    yield from same
+    unknown = sorted(set(head.migrations) - _known_migrations())
     if unknown:
+        yield Proof("version", False, f"made by a newer Ebb ({', '.join(unknown)}): restore it with that version")
         return
-    trail = walk(AuditLine.objects.using(ALIAS).order_by("pk").iterator())
-    good = not trail.broken and trail.head == head.audit_head
-    yield Proof(
-        "audit trail",
-        good,
-        f"{trail.lines:,} lines, the chain is whole" if good else trail.broken or "it does not end with the line it ended with",
-    )
-    if good and same and not off:
+    yield Proof("version", True, _brought_up(head))
+    trail = _trail(head)
+    yield trail
+    if trail.holds and all(proof.holds for proof in same):
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM django_session")
         yield Proof("sign-ins", True, "everybody is signed out")
+
+
+def _file(connection: BaseDatabaseWrapper) -> Proof:
+    with connection.cursor() as cursor:
+        damage = [row[0] for row in cursor.execute("PRAGMA integrity_check").fetchall() if row[0] != "ok"]
+        loose = cursor.execute("PRAGMA foreign_key_check").fetchall()
+    said = damage[0] if damage else f"{len(loose)} rows point at nothing" if loose else "sound"
+    return Proof("file", not damage and not loose, said)
+
+
+def _rows(head: Manifest, found: Manifest) -> Proof:
+    off = sorted(name for name in head.rows.keys() | found.rows.keys() if head.rows.get(name) != found.rows.get(name))
+    as_many = f"{sum(found.rows.values()):,} in {len(found.rows)} tables, as many as were backed up"
+    return Proof("rows", not off, f"differs in {', '.join(off)}" if off else as_many)
+
+
+def _newest(head: Manifest, found: Manifest) -> Proof:
+    same = (found.newest_check_in, found.newest_recorded_at) == (head.newest_check_in, head.newest_recorded_at)
+    newest = f"recorded {found.newest_recorded_at}" if found.newest_check_in else "none was recorded yet"
+    return Proof("newest check-in", same, newest if same else f"{newest}, but {head.newest_recorded_at} was backed up")
+
+
+def _trail(head: Manifest) -> Proof:
+    found = walk(AuditLine.objects.using(ALIAS).order_by("pk").iterator())
+    if found.broken:
+        return Proof("audit trail", False, found.broken)
+    if found.head != head.audit_head:
+        return Proof("audit trail", False, "it does not end with the line it ended with")
+    return Proof("audit trail", True, f"{found.lines:,} lines, the chain is whole")
 
 
 def _brought_up(head: Manifest) -> str:
@@ -240,8 +248,8 @@ class _NewDatabase:
     @contextmanager
     def made(self) -> Iterator[BinaryIO]:
         """What pg_restore reads. Nothing stays if it breaks off: all of it is one transaction."""
-        new = self._create()
         command = [program("pg_restore"), "--dbname", self._name, "--single-transaction", "--no-owner", "--no-privileges"]
+        new = self._create()
         try:
             # No shell; the program was looked up and the name is one argument.
             with subprocess.Popen(  # noqa: S603
