@@ -17,6 +17,7 @@ from clinical.readings import (
     TEMPERATURE,
     TREMOR,
     YES,
+    Measure,
     Reading,
     answer,
     clock,
