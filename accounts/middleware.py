@@ -132,6 +132,6 @@ def _locked(request: HttpRequest) -> HttpResponse:
     if is_a_script(request):
         return JsonResponse({"saved": False, "locked": True, "problems": {"": sentence}}, status=401)
     path = request.get_full_path()
-    if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+    if request.method == "POST" and request.POST:
         request.session["waiting"] = {"path": path, "body": request.POST.urlencode()}
     return HttpResponseRedirect(f"{reverse('lock')}?{urlencode({'next': path})}", status=303)

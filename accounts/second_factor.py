@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy
@@ -31,20 +32,34 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return user.username
 
 
-def _field() -> forms.CharField:
+def _field(label: Any) -> forms.CharField:
     return forms.CharField(
-        label=gettext_lazy("Six-digit code from your app, or a recovery code"),
+        label=label,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
         error_messages={"required": gettext_lazy("Enter the code your app shows now.")},
         max_length=32,
     )
 
 
+_EITHER = gettext_lazy("Six-digit code from your app, or a recovery code")
+
+
+class FirstCodeForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code, which shows that the app has the secret. It is spent by that."""
+
+    use_required_attribute = False
+    code = _field(gettext_lazy("Six digits from your app"))
+
+    def clean_code(self) -> str:
+        """A code that is right."""
+        return once(self, super().clean_code())
+
+
 class CodeForm(AuthenticateForm):  # type: ignore[misc]
     """The code at sign-in."""
 
     use_required_attribute = False
-    code = _field()
+    code = _field(_EITHER)
 
     def clean_code(self) -> str:
         """A code that is right and was not used before."""
@@ -55,7 +70,7 @@ class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
     """The code before something delicate."""
 
     use_required_attribute = False
-    code = _field()
+    code = _field(_EITHER)
 
     def clean_code(self) -> str:
         """A code that is right and was not used before."""
@@ -68,6 +83,6 @@ def once(form: Any, code: str) -> str:
     Raises ValidationError for a code that was used. Recovery codes are crossed out by the library.
     """
     plain = "".join(character for character in code if character.isalnum())
-    if not cache.add(f"ebb.code.used {form.user.pk} {plain}", "used", timeout=REMEMBERED):
+    if not cache.add(f"ebb.code.used.{form.user.pk}.{plain.lower()}", "used", timeout=REMEMBERED):
         raise forms.ValidationError(gettext_lazy("This code was used already. Wait for the next one."))
     return code

@@ -172,9 +172,13 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("EBB_PROXIES", default=0)
 
-# The second factor. Codes are for this half minute only: one that was used is remembered longer than it lasts.
+# The second factor. A code that was used is remembered for longer than it lasts (accounts/second_factor.py).
 MFA_ADAPTER = "accounts.second_factor.FactorAdapter"
-MFA_FORMS = {"authenticate": "accounts.second_factor.CodeForm", "reauthenticate": "accounts.second_factor.CodeAgainForm"}
+MFA_FORMS = {
+    "activate_totp": "accounts.second_factor.FirstCodeForm",
+    "authenticate": "accounts.second_factor.CodeForm",
+    "reauthenticate": "accounts.second_factor.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Ebb"
 MFA_TOTP_TOLERANCE = 1

@@ -182,7 +182,7 @@ class Site:
         args |= {name: [stay] for name in stays}
         args |= {name: [uuid4() if missing else self.dose.pk] for name in ("dose", "correct_dose")}
         args |= {name: [uuid4() if missing else self.alert.pk] for name in ("alert", "acknowledge", "not_useful")}
-        args |= {name: args["person"] for name in ("end_sessions", "reset_factor")}
+        args |= dict.fromkeys(("end_sessions", "reset_factor"), args["person"])
         return reverse(view, args=args.get(view, []))
 
 

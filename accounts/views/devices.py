@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,7 +38,10 @@ def revoke(request: SignedIn, pk: UUID) -> HttpResponse:
     """Make a device any browser again."""
     device = access.device(request.user, pk)
     mine = presence.of(request).device == device
-    actions.revoke_device(by=request.user, device=device)
+    user = request.user
+    if mine:
+        logout(request)
+    actions.revoke_device(by=user, device=device)
     messages.success(request, _("%(name)s is not a device of the ward any more.") % {"name": device.name})
     answer = HttpResponseRedirect(reverse("account_login" if mine else "devices"), status=303)
     if mine:
