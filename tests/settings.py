@@ -23,6 +23,6 @@ POSTGRES = DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
 DATABASES["default"]["TEST"] = {"NAME": f"test_ebb_{run}" if POSTGRES else VAR_DIR / f"test-{run}.sqlite3"}
 # Tests sign in more often than people, in many browsers at once, and jump hours ahead. Those of the throttle, the lock
 # and the sessions bring the real limits back.
-ACCOUNT_RATE_LIMITS = {}
+ACCOUNT_RATE_LIMITS = False  # type: ignore[assignment]
 MOST_SESSIONS = 1000
 SIGN_IN_LASTS = IDLE_LOCKS = PATIENT_IDLE_LOCKS = timedelta(days=400)

@@ -17,7 +17,6 @@ from clinical.readings import (
     TEMPERATURE,
     TREMOR,
     YES,
-    Measure,
     Reading,
     answer,
     clock,

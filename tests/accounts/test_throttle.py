@@ -1,9 +1,7 @@
 """Whoever guesses is slowed down; nobody else is locked out."""
 
-from statistics import median
 from time import perf_counter
 
-import pytest
 from django.core.cache import cache, caches
 from django.db import connection
 from django.test import Client
@@ -136,17 +134,16 @@ def test_every_failed_try_that_was_heard_leaves_an_audit_line(limits, nurse):
     assert AuditLine.objects.filter(did="sign-in failed", what=f"account {nurse.pk}").count() == 5
 
 
-@pytest.mark.parametrize("hasher", ["django.contrib.auth.hashers.Argon2PasswordHasher"])
-def test_an_unknown_name_takes_as_long_as_a_wrong_password(db, nurse, settings, hasher):
-    settings.PASSWORD_HASHERS = [hasher]
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(db, nurse, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     nurse.set_password(PASSWORD)
     nurse.save()
     took: dict[str, list[float]] = {"nurse": [], "nobody-here": []}
     client = Client()
-    for _round in range(12):
+    for _round in range(15):
         for name, seconds in took.items():
             began = perf_counter()
             client.post("/accounts/login/", {"login": name, "password": "wrong password here"})
             seconds.append(perf_counter() - began)
-    known, unknown = (median(seconds) for seconds in took.values())
+    known, unknown = (min(seconds) for seconds in took.values())  # the least disturbed of each
     assert abs(known - unknown) < 0.25 * known, (known, unknown)
