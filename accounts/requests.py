@@ -26,6 +26,12 @@ def own_path(request: HttpRequest, asked: str, otherwise: str = "/") -> str:
     return asked if fine else otherwise
 
 
+def with_query(path: str, request: HttpRequest) -> str:
+    """The same query, at another address."""
+    asked = request.GET.urlencode()
+    return f"{path}?{asked}" if asked else path
+
+
 def carry_device(answer: HttpResponse, token: str) -> None:
     """Let the browser carry a device's token, out of reach of scripts and other sites."""
     answer.set_cookie(

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts import presence
-from accounts.requests import SignedIn
+from accounts.requests import SignedIn, with_query
 
 
 @login_not_required
@@ -18,14 +18,18 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" and "password" not in request.GET and not request.user.is_authenticated:
         here = presence.of(request)
         if presence.at_the_door(here, timezone.now()).opens:
-            return HttpResponseRedirect(f"{reverse('lock')}?{request.GET.urlencode()}")
+            return HttpResponseRedirect(with_query(reverse("lock"), request))
     answer: HttpResponse = library.login(request)
     return answer
 
 
+@login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def logout(request: HttpRequest) -> HttpResponse:
-    """Ask, then end the session on the server, and tell the browser to keep nothing of it."""
+    """Ask, then end the session on the server, and tell the browser to keep nothing of it.
+
+    Open to whoever has given a password and not yet the code, to begin again.
+    """
     was_here = request.user.is_authenticated
     answer: HttpResponse = library.logout(request)
     if was_here and not request.user.is_authenticated:

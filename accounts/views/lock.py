@@ -17,7 +17,7 @@ from accounts import actions, presence, throttle
 from accounts.adapter import AccountAdapter, begin
 from accounts.models import Device, OpenSession
 from accounts.presence import Presence
-from accounts.requests import is_a_script, own_path
+from accounts.requests import is_a_script, own_path, with_query
 
 BACKEND = "accounts.adapter.SignIn"
 
@@ -42,7 +42,7 @@ def _page(request: HttpRequest, here: Presence, problem: str = "", field: str = 
         return JsonResponse({"problem": problem, "field": field}, status=422)
     at_door = presence.at_the_door(here, timezone.now())
     if not at_door.opens and not here.session:
-        return HttpResponseRedirect(f"{reverse('account_login')}?{request.GET.urlencode()}")
+        return HttpResponseRedirect(with_query(reverse("account_login"), request))
     asked = request.POST.get("next") or request.GET.get("next", "")
     context = {"door": at_door, "next": own_path(request, asked), "problem": problem, "problem_field": field, "lock_after": 0}
     return render(request, "accounts/lock.html", context, status=422 if problem else 200)

@@ -134,6 +134,15 @@ def test_the_password_alone_opens_nothing(armed, nurse):
     assert client.get("/ward/")["Location"].startswith("/accounts/login/")
 
 
+def test_whoever_has_not_given_the_code_can_begin_again(armed, nurse):
+    client = Client()
+    sign_in(client, nurse)
+    assert client.get("/accounts/login/")["Location"] == CODE
+    client.post("/accounts/logout/")
+    assert client.get("/accounts/login/").status_code == 200
+    assert client.get(CODE)["Location"] == "/accounts/login/"
+
+
 def test_password_and_code_lead_where_one_wanted_to_be(armed, nurse):
     client = Client()
     sign_in(client, nurse, next="/patients/new/")
