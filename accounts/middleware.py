@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from accounts import actions, audit, presence
 from accounts.presence import Presence
 from accounts.requests import browser_of, is_a_script
-from accounts.roles import Role
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -74,7 +73,7 @@ def somebody_is_here(get_response: Handler) -> Handler:
         if not here.locked:
             missing = not public and name not in FACTOR_PAGES and presence.lacks_a_factor(request.user)
             return HttpResponseRedirect(reverse("mfa_activate_totp")) if missing else None
-        if name in LOCK_PAGES or _calls_for_help(request):
+        if name in LOCK_PAGES or request.path in settings.OPEN_WHILE_LOCKED:
             return None
         if public:
             request.user = AnonymousUser()
@@ -119,11 +118,6 @@ def _follow_the_key(request: HttpRequest) -> None:
     key = request.session.session_key
     if session and key and request.user.is_authenticated and request.user.pk == session.user_id:
         actions.follow_key(session=session, session_key=key)
-
-
-def _calls_for_help(request: HttpRequest) -> bool:
-    mine = presence.of(request).session
-    return mine is not None and mine.user.role == Role.PATIENT and request.path in settings.OPEN_TO_A_LOCKED_PATIENT
 
 
 def _locked(request: HttpRequest) -> HttpResponse:

@@ -170,7 +170,6 @@ ACCOUNT_RATE_LIMITS = {
     "join": "20/300s/key",
     "pin_phone": "10/300s/key",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("EBB_PROXIES", default=0)
 
 # The second factor. A code that was used is remembered for longer than it lasts (accounts/second_factor.py).
 MFA_ADAPTER = "accounts.second_factor.FactorAdapter"
@@ -195,8 +194,9 @@ PATIENT_IDLE_LOCKS = timedelta(minutes=30)
 PRIVACY_AFTER = timedelta(minutes=min(5, max(1, env.int("EBB_PRIVACY_MINUTES", default=2))))
 DEVICE_LASTS = timedelta(days=90)
 DEVICE_COOKIE = "device"
-# A patient whose phone is locked can still call for staff from it.
-OPEN_TO_A_LOCKED_PATIENT = ("/me/check-in/unwell/",)
+# A patient whose phone is locked can still call for staff from it, and the screen on the wall, which shows no name, goes
+# on without a touch.
+OPEN_WHILE_LOCKED = ("/me/help/", "/me/check-in/unwell/", "/ward/screen/")
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -60,6 +60,20 @@ def test_public_pages_open_on_a_locked_screen_as_to_a_stranger(tablet, nurse):
     assert "/ward/" not in page.links
 
 
+def test_the_screen_on_the_wall_goes_on_without_a_touch_and_nothing_else_does(tablet, nurse, episode, limits):
+    client = tablet()
+    sign_in(client, with_pin(nurse))
+    page = Page(client.get("/ward/screen/"))
+    assert not any("data-lock" in str(form) for form in page.forms)
+    assert "js/lock.js" not in page.source, "its script would cover it"
+    for _half_hour in range(6):
+        limits.shift(minutes(30))
+        assert client.get("/ward/screen/", headers={"sec-fetch-dest": "empty"}).status_code == 200
+        assert "Sam" not in client.get("/ward/screen/").content.decode()
+    assert locked(client, "/ward/")
+    assert locked(client, "/ward/rows/")
+
+
 def test_signing_out_works_on_a_locked_screen(tablet, nurse):
     client = tablet()
     sign_in(client, with_pin(nurse))

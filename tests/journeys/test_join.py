@@ -49,8 +49,8 @@ def test_a_patient_joins_by_code_without_e_mail_or_password(browse: Browse, nurs
     assert axe(phone) == []
 
     # But it still calls for help
-    phone.get_by_role("link", name="Ask staff to come").click()
-    expect(phone.get_by_role("heading", name="We will tell staff")).to_be_visible()
+    phone.get_by_role("button", name="I need someone now").click()
+    expect(phone.get_by_role("status")).to_contain_text("We have told staff")
     assert "Sam" not in visible_text(phone)
     phone.goto("/me/")
 

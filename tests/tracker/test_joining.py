@@ -14,7 +14,7 @@ from accounts.actions import BadPin
 from accounts.models import AuditLine, Device, User
 from accounts.roles import Refused, Role
 from accounts.secrecy import LETTERS, hash_of_code, new_code
-from tests.conftest import NOW
+from tests.conftest import NOW, leave
 from tracker import actions
 from tracker.actions import CODE_LASTS, Conflict, WrongCode
 from tracker.models import JoinCode
@@ -132,7 +132,7 @@ def test_only_the_staff_of_the_ward_make_codes_and_only_during_the_stay(nurse, o
             code_for(episode, user)
     with pytest.raises(Http404):
         code_for(episode, other_nurse)
-    actions.end_stay(by=nurse, episode=episode, ended_at=NOW, now=NOW)
+    leave(episode, nurse, NOW)
     episode.refresh_from_db()
     with pytest.raises(Conflict):
         code_for(episode, nurse)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0001_initial'),
+        ('tracker', '0002_safety_net'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts import actions as accounts
 from accounts.models import Device, User
 from config import settings as real
+from tests.conftest import leave
 from tests.tracker.views.conftest import Page
 from tracker.models import CheckIn, JoinCode
 
@@ -81,9 +82,7 @@ def test_a_reload_makes_another_code_and_the_first_stops(visitor, nurse, episode
 
 
 def test_no_code_for_a_stay_that_has_ended(visitor, nurse, episode, now):
-    from tracker import actions
-
-    actions.end_stay(by=nurse, episode=episode, ended_at=now)
+    leave(episode, nurse, now)
     answer = visitor(nurse).post(reverse("join_code", args=[episode.pk]))
     assert answer.status_code == 409
     assert "This stay has ended" in Page(answer).words
@@ -205,18 +204,26 @@ def test_five_wrong_pins_and_only_a_new_code_helps(phone, visitor, nurse, episod
     assert phone.get("/me/").status_code == 200
 
 
-def test_a_locked_phone_still_calls_for_staff(phone):
+def test_a_locked_phone_still_calls_for_staff_and_shows_nothing_by_it(phone):
     phone.post(LOCK, {"do": "lock"})
     page = Page(phone.get(LOCK))
-    assert "/me/check-in/unwell/" in page.links
     assert phone.get("/me/")["Location"].startswith(LOCK)
+    answer = phone.post("/me/help/", page.sends("id") | {"call": "1"})
+    assert answer.status_code == 303
+    assert CheckIn.objects.get().instrument == "help"
+    assert phone.get(answer["Location"])["Location"].startswith(LOCK), "what was sent is not shown"
+    assert "We have told staff" in Page(phone.get(LOCK)).words
+
+
+def test_what_was_open_under_help_works_after_the_phone_has_locked_itself(phone, clock):
+    page = Page(phone.get("/me/"))
+    clock.shift(timedelta(minutes=45))
+    assert phone.post("/me/help/", page.sends("id") | {"call": "2"}).status_code == 303
+    assert CheckIn.objects.get().instrument == "help"
     form = Page(phone.get("/me/check-in/unwell/"))
     assert "Sam" not in form.words
-    answer = phone.post("/me/check-in/unwell/", form.sends("id") | {"how_bad": "8", "come_now": "1"})
-    assert answer.status_code == 303
-    assert CheckIn.objects.get().instrument == "unwell"
-    assert "Staff on your unit can see this now" in Page(phone.get(LOCK)).words
-    assert phone.get(answer["Location"])["Location"].startswith(LOCK)
+    assert phone.post("/me/check-in/unwell/", form.sends("how_bad") | {"how_bad": "8", "come_now": "1"}).status_code == 303
+    assert CheckIn.objects.filter(instrument="unwell").exists()
 
 
 def test_a_patient_without_a_password_is_not_asked_for_one(phone):
