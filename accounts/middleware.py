@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import actions, audit, presence
+from accounts import actions, audit, late, presence
 from accounts.presence import Presence
 from accounts.requests import browser_of, is_a_script
 
@@ -71,6 +71,7 @@ def somebody_is_here(get_response: Handler) -> Handler:
         name = request.resolver_match.url_name if request.resolver_match else ""
         public = not getattr(view, "login_required", True)
         if not here.locked:
+            late.send(request)
             missing = not public and name not in FACTOR_PAGES and presence.lacks_a_factor(request.user)
             return HttpResponseRedirect(reverse("mfa_activate_totp")) if missing else None
         if name in LOCK_PAGES or request.path in settings.OPEN_WHILE_LOCKED:
@@ -125,7 +126,6 @@ def _locked(request: HttpRequest) -> HttpResponse:
     sentence = _("The screen is locked. Enter your PIN or password to go on.")
     if is_a_script(request):
         return JsonResponse({"saved": False, "locked": True, "problems": {"": sentence}}, status=401)
-    path = request.get_full_path()
-    if request.method == "POST" and request.POST:
-        request.session["waiting"] = {"path": path, "body": request.POST.urlencode()}
-    return HttpResponseRedirect(f"{reverse('lock')}?{urlencode({'next': path})}", status=303)
+    if request.method == "POST":
+        late.keep(request)
+    return HttpResponseRedirect(f"{reverse('lock')}?{urlencode({'next': request.get_full_path()})}", status=303)

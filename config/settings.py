@@ -168,7 +168,6 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/300s/key",
     "login_address": "60/m/key",
     "join": "20/300s/key",
-    "pin_phone": "10/300s/key",
 }
 
 # The second factor. A code that was used is remembered for longer than it lasts (accounts/second_factor.py).

@@ -46,7 +46,7 @@ ACCOUNTS = (
     ("actions",),
     ("access", "throttle"),
     ("presence",),
-    ("audit", "requests", "secrecy", "pins", "passwords", "qr"),
+    ("audit", "requests", "secrecy", "pins", "passwords", "qr", "late"),
     ("models",),
     ("roles",),
 )

@@ -2,15 +2,15 @@
 
 from accounts.actions.devices import (
     BadPin,
+    PinTry,
     enroll_device,
     hashed_pin,
     keep_pin,
     own_device,
     pin_is,
     revoke_device,
-    right_pin_on_phone,
     set_pin,
-    wrong_pin_on_phone,
+    try_pin,
 )
 from accounts.actions.factors import ask_for_reset, confirm_reset, factor_changed, reset_by_command, withdraw_reset
 from accounts.actions.people import (
@@ -35,12 +35,12 @@ from accounts.actions.sessions import (
     lock,
     park,
     touch,
-    wrong_pin,
 )
 
 __all__ = [
     "BadPin",
     "NameTaken",
+    "PinTry",
     "ask_for_reset",
     "begin_session",
     "change_own_password",
@@ -65,13 +65,11 @@ __all__ = [
     "pin_is",
     "reset_by_command",
     "revoke_device",
-    "right_pin_on_phone",
     "save_ward",
     "set_password",
     "set_pin",
     "touch",
+    "try_pin",
     "unsaved_account",
     "withdraw_reset",
-    "wrong_pin",
-    "wrong_pin_on_phone",
 ]

@@ -1,10 +1,12 @@
 """Enrolling and revoking devices, and choosing and checking PINs."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import audit, pins
@@ -97,19 +99,37 @@ def pin_is(*, person: User, pin: str) -> bool:
     return check_password(pin, kept.hash)
 
 
-def wrong_pin_on_phone(*, device: Device) -> int:
-    """Count a wrong PIN on a patient's own phone. Returns how many tries are left; with none left it must join again."""
+@dataclass(frozen=True)
+class PinTry:
+    """What came of typing a PIN: whether it was right, and how many tries are left after a wrong one."""
+
+    right: bool
+    left: int
+
+
+def try_pin(*, at: OpenSession | Device, person: User, pin: str) -> PinTry:
+    """Somebody typed this person's PIN: at their tile on a shared device, or on their own phone.
+
+    The try is counted before the PIN is looked at, so that many at once are not more than five. With none left the
+    session ends, or the phone does not count any more.
+    """
+    counters = type(at)._default_manager.filter(pk=at.pk)
+    if not counters.filter(wrong_pins__lt=pins.MOST_WRONG).update(wrong_pins=F("wrong_pins") + 1):
+        return PinTry(right=False, left=0)
+    if pin_is(person=person, pin=pin):
+        counters.update(wrong_pins=0)
+        return PinTry(right=True, left=pins.MOST_WRONG)
     with transaction.atomic():
-        now_wrong = Device.objects.select_for_update().get(pk=device.pk).wrong_pins + 1
-        left = pins.MOST_WRONG - now_wrong
-        revoked = {} if left > 0 else {"revoked_at": timezone.now()}
-        Device.objects.filter(pk=device.pk).update(wrong_pins=now_wrong, **revoked)
-        audit.record(None, "wrong PIN", what=f"account {device.owner_id}", facts={"left": left})
+        left = pins.MOST_WRONG - (counters.values_list("wrong_pins", flat=True).first() or pins.MOST_WRONG)
+        audit.record(None, "wrong PIN", what=f"account {person.pk}", facts={"left": left})
         if left <= 0:
-            drop(list(OpenSession.objects.filter(device=device)))
-    return max(left, 0)
+            _end(at)
+    return PinTry(right=False, left=max(left, 0))
 
 
-def right_pin_on_phone(*, device: Device) -> None:
-    """The wrong ones before it do not count any more."""
-    Device.objects.filter(pk=device.pk).update(wrong_pins=0)
+def _end(at: OpenSession | Device) -> None:
+    if isinstance(at, OpenSession):
+        drop([at])
+        return
+    Device.objects.filter(pk=at.pk).update(revoked_at=timezone.now())
+    drop(list(OpenSession.objects.filter(device=at)))

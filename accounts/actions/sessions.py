@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, pins
+from accounts import audit
 from accounts.models import Device, OpenSession, User
 from accounts.roles import Can, Role
 
@@ -22,6 +22,9 @@ def begin_session(
     now = now or timezone.now()
     with transaction.atomic():
         mine = OpenSession.objects.filter(user=person)
+        begun = mine.select_related("user").filter(session_key=session_key).first()
+        if begun:
+            return begun  # two requests of one browser at once
         gone = list(mine.filter(device=device)) if device else []
         gone += list(mine.filter(signed_in_at__lte=now - settings.SIGN_IN_LASTS))
         drop(gone)
@@ -68,18 +71,6 @@ def come_back(*, session: OpenSession, session_key: str, how: str, now: datetime
         if changed:
             audit.record(session.user, "came back", what=_name(session), facts={"with": how})
     return bool(changed)
-
-
-def wrong_pin(*, session: OpenSession) -> int:
-    """Count a wrong PIN on a shared device. Returns how many tries are left; with none left the session has ended."""
-    with transaction.atomic():
-        now_wrong = OpenSession.objects.select_for_update().get(pk=session.pk).wrong_pins + 1
-        OpenSession.objects.filter(pk=session.pk).update(wrong_pins=now_wrong)
-        left = pins.MOST_WRONG - now_wrong
-        audit.record(None, "wrong PIN", what=f"account {session.user_id}", facts={"left": left})
-        if left <= 0:
-            drop([session])
-    return max(left, 0)
 
 
 def forget_session(*, session: OpenSession) -> None:

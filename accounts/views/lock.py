@@ -3,17 +3,17 @@
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions, presence, throttle
+from accounts import actions, late, presence
 from accounts.adapter import AccountAdapter, begin
 from accounts.models import Device, OpenSession
 from accounts.presence import Presence
@@ -69,11 +69,11 @@ def _pin(request: HttpRequest, here: Presence) -> HttpResponse:
     target = presence.tile(here, request.POST.get("who", ""), timezone.now())
     if target is None:
         return _page(request, here, _("Choose who you are. If you are not shown, sign in with your password."), "who")
-    if actions.pin_is(person=target.user, pin=pin):
+    tried = actions.try_pin(at=target, person=target.user, pin=pin)
+    if tried.right:
         return _let_in(request, here, target, "PIN")
-    left = actions.wrong_pin(session=target)
-    if left:
-        return _page(request, here, _not_the_pin(left), "pin")
+    if tried.left:
+        return _page(request, here, _not_the_pin(tried.left), "pin")
     if here.session and here.session.pk == target.pk:
         logout(request)
     return _to_full_sign_in(request, _("Too many wrong PINs. Sign in with your password."))
@@ -83,15 +83,12 @@ def _pin_on_a_phone(request: HttpRequest, here: Presence, phone: Device, pin: st
     owner = phone.owner
     if owner is None or not owner.is_active:
         return _to_full_sign_in(request, "")
-    if not throttle.again(request, "pin_phone", str(phone.pk)):
-        return throttle.too_many(request)
-    if not actions.pin_is(person=owner, pin=pin):
-        left = actions.wrong_pin_on_phone(device=phone)
-        if left:
-            return _page(request, here, _not_the_pin(left), "pin")
+    tried = actions.try_pin(at=phone, person=owner, pin=pin)
+    if tried.left and not tried.right:
+        return _page(request, here, _not_the_pin(tried.left), "pin")
+    if not tried.right:
         logout(request)
         return _to_full_sign_in(request, _("Too many wrong PINs. Ask staff for a new code for this phone."))
-    actions.right_pin_on_phone(device=phone)
     if here.session:
         return _let_in(request, here, here.session, "PIN")
     login(request, owner, backend=BACKEND)
@@ -126,20 +123,9 @@ def _let_in(request: HttpRequest, here: Presence, target: OpenSession, how: str)
     request.presence = presence.back(here, target, request.session.session_key)  # type: ignore[attr-defined]
     onward = own_path(request, request.POST.get("next", "")) if same else "/"
     if is_a_script(request):
-        return JsonResponse({"unlocked": same, "token": get_token(request), "go": onward})
-    waiting = request.session.pop("waiting", None)
-    if waiting and waiting["path"] == onward:
-        return _sent_before(request, waiting["path"], waiting["body"])
+        return JsonResponse({"unlocked": same, "who": target.user_id, "token": get_token(request), "go": onward})
+    late.owner_is_back(request, onward)
     return HttpResponseRedirect(onward, status=303)
-
-
-def _sent_before(request: HttpRequest, path: str, body: str) -> HttpResponse:
-    """What a form sent when the screen was locked already goes where it was sent, now that its owner is back."""
-    request.path = request.path_info = path.partition("?")[0]
-    request.GET, request.POST = QueryDict(path.partition("?")[2]), QueryDict(body)
-    match = request.resolver_match = resolve(request.path)
-    answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
-    return answer
 
 
 def _to_full_sign_in(request: HttpRequest, sentence: str) -> HttpResponse:

@@ -31,6 +31,9 @@ function send(fields, accept) {
   return fetch(lock.action, { method: "POST", body, headers: { Accept: accept } });
 }
 
+// A page goes back on the screen for the person it was shown to, and for nobody else.
+function mine(who) { return String(who) === lock.dataset.who; }
+
 function renew(token) {
   document.querySelectorAll('input[name="csrfmiddlewaretoken"]').forEach((input) => { input.value = token; });
 }
@@ -87,7 +90,8 @@ document.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
     const said = await answer.json();
-    if (said.unlocked) { uncover(said.token); tabs?.postMessage({ token: said.token }); return; }
+    if (said.unlocked) tabs?.postMessage({ token: said.token, who: said.who });
+    if (said.unlocked && mine(said.who)) { uncover(said.token); return; }
     if (said.go) { away.replaceChildren(); location.replace(said.go); return; }
     problem.textContent = said.problem ?? said.problems[""];
   } catch {
@@ -129,7 +133,8 @@ if (lock) {
   tabs?.addEventListener("message", ({ data }) => {
     if (data.seen) seen = Math.max(seen, data.seen);
     if (data.locked) cover();
-    if (data.token) { if (covered) uncover(data.token); else renew(data.token); }
+    if (data.token && !mine(data.who)) location.replace("/");
+    else if (data.token) { if (covered) uncover(data.token); else renew(data.token); }
   });
   // A page that Back brings from memory shows nothing until the server has been asked again.
   addEventListener("pagehide", () => document.documentElement.classList.add("away"));

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import actions
 from accounts.models import AuditLine, OpenSession, Pin
+from accounts.roles import Role
 from tests.accounts.conftest import LOCK, PIN, minutes, sign_in, unlock, with_pin
 from tests.conftest import PASSWORD, cows_answers
 from tests.tracker.views.conftest import Page
@@ -152,8 +154,6 @@ def test_a_pin_is_worth_nothing_elsewhere(tablet, nurse, limits):
 
 
 def test_a_pin_is_worth_nothing_on_a_device_that_was_revoked_or_is_too_old(tablet, nurse, supervisor, limits):
-    from accounts import actions
-
     client = tablet()
     sign_in(client, with_pin(nurse))
     client.post(LOCK, {"do": "lock"})
@@ -270,9 +270,6 @@ def test_the_sign_in_page_of_a_tablet_shows_the_tiles_first(tablet, nurse):
 
 
 def test_a_closed_account_has_no_tile_and_its_pin_opens_nothing(tablet, nurse, admin):
-    from accounts import actions
-    from accounts.roles import Role
-
     client = tablet()
     sign_in(client, with_pin(nurse))
     client.post(LOCK, {"do": "lock"})
@@ -296,9 +293,74 @@ def test_a_check_in_sent_after_the_lock_is_saved_once_its_owner_is_back(tablet, 
     answer = client.post(url, form)
     assert answer["Location"].startswith(LOCK)
     assert not CheckIn.objects.exists()
-    answer = unlock(client, nurse, next=url)
-    assert answer["Location"] == f"/episodes/{episode.pk}/"
+    assert unlock(client, nurse, next=url)["Location"] == url
+    assert client.get(url)["Location"] == f"/episodes/{episode.pk}/"
     assert CheckIn.objects.get().total == 7
+    assert client.get(url).status_code == 200, "once"
+
+
+def test_what_cannot_be_saved_then_is_shown_at_its_own_address(tablet, nurse, episode):
+    client = tablet()
+    sign_in(client, with_pin(nurse))
+    client.post(LOCK, {"do": "lock"})
+    url = f"/episodes/{episode.pk}/edit/"
+    client.post(url, {"bed": "", "reason": "a better bed"})
+    unlock(client, nurse, next=url)
+    answer = client.get(url)
+    assert answer.status_code == 422
+    assert "Enter the bed." in Page(answer).words
+    assert "a better bed" in answer.content.decode()
+
+
+def test_what_was_sent_too_late_is_not_sent_as_if_it_were_now(tablet, nurse, episode, limits):
+    client = tablet()
+    sign_in(client, with_pin(nurse))
+    url = f"/episodes/{episode.pk}/check-in/cows/"
+    form = Page(client.get(url)).sends("banner") | {name: str(value) for name, value in cows_answers(7).items()}
+    client.post(LOCK, {"do": "lock"})
+    client.post(url, form)
+    limits.shift(minutes(10))
+    unlock(client, nurse, next=url)
+    page = Page(client.get(url))
+    assert "What you sent after the screen had locked is not saved." in page.words
+    assert not CheckIn.objects.exists()
+
+
+def test_whoever_goes_elsewhere_first_sends_nothing(tablet, nurse, episode):
+    client = tablet()
+    sign_in(client, with_pin(nurse))
+    url = f"/episodes/{episode.pk}/check-in/cows/"
+    form = Page(client.get(url)).sends("banner") | {name: str(value) for name, value in cows_answers(7).items()}
+    client.post(LOCK, {"do": "lock"})
+    client.post(url, form)
+    unlock(client, nurse, next=url)
+    client.get("/ward/")
+    assert client.get(url).status_code == 200
+    assert not CheckIn.objects.exists()
+
+
+def test_no_password_and_no_pin_waits_anywhere(tablet, nurse, episode):
+    client = tablet()
+    sign_in(client, with_pin(nurse))
+    client.post(LOCK, {"do": "lock"})
+    for url, form in (
+        ("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": "x", "password2": "x"}),
+        ("/accounts/pin/", {"pin": PIN, "again": PIN}),
+        (f"/episodes/{episode.pk}/account/", {"username": "sam", "password": PASSWORD}),
+    ):
+        client.post(url, form)
+        assert "waiting" not in client.session, url
+
+
+def test_many_tries_at_once_are_still_five(tablet, nurse, monkeypatch):
+    client = tablet()
+    sign_in(client, with_pin(nurse))
+    row = nurse.open_sessions.get()
+    looked = []
+    monkeypatch.setattr("accounts.actions.devices.pin_is", lambda **_: looked.append(1))
+    for _try in range(9):
+        actions.try_pin(at=row, person=nurse, pin="111222")
+    assert len(looked) == 5
 
 
 def test_what_one_person_sent_too_late_is_never_sent_by_another(tablet, nurse, colleague, episode, limits):

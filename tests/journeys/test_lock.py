@@ -91,7 +91,11 @@ def test_a_nurse_is_called_away_and_comes_back_to_what_was_half_typed(on_the_tab
 
 def test_a_colleague_takes_over_in_eight_taps_and_finds_no_trace(on_the_tablet: Page, episode: Episode, nurse: User) -> None:
     page = on_the_tablet
-    # Given Ada, who typed something and locked the tablet as she left
+    # Given Ada, who typed something, in two tabs, and locked the tablet as she left
+    other = page.context.new_page()
+    other.goto(f"/episodes/{episode.pk}/check-in/vitals/")
+    other.get_by_label("Note").fill("left open in another tab")
+    page.bring_to_front()
     page.goto(f"/episodes/{episode.pk}/check-in/cows/")
     page.get_by_label("Note").fill("says the light hurts")
     expect(page.locator("#draft-words")).to_contain_text("Kept")
@@ -112,9 +116,18 @@ def test_a_colleague_takes_over_in_eight_taps_and_finds_no_trace(on_the_tablet: 
 
     # And Ada's draft is Ada's: he sees that there is one, not what it says
     page.goto(f"/episodes/{episode.pk}/")
-    expect(page.get_by_text("A. Bell started a")).to_be_visible()
+    expect(page.get_by_text("A. Bell started a COWS")).to_be_visible()
     assert "the light hurts" not in page.content()
-    assert Draft.objects.get().owner == nurse
+    assert {draft.owner for draft in Draft.objects.all()} == {nurse}
+
+    # And her other tab opens for her alone: his PIN leads him to a page of his own
+    expect(other.get_by_role("heading", name="Who is it?")).to_be_visible()
+    other.get_by_role("radio", name="C. Dow").click()
+    type_pin(other, CAL)
+    other.get_by_role("button", name="Unlock").click()
+    expect(other.get_by_text("C. Dow, staff")).to_be_visible()
+    assert "left open" not in other.content()
+    other.close()
 
     # And Back never shows what was on the screen before
     page.get_by_role("button", name="Lock").click()
