@@ -25,6 +25,8 @@ function arm(root) {
   });
 }
 
+const lockPage = () => `${lock.getAttribute("action")}?next=${encodeURIComponent(location.pathname + location.search)}`;
+
 function send(fields, accept) {
   const body = new FormData(lock);
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
@@ -61,7 +63,7 @@ async function ask() {
   const problem = document.querySelector("[data-no-connection]");
   try {
     const answer = await send({ do: "lock", next: location.pathname + location.search }, "text/html");
-    if (answer.redirected || !answer.ok) { location.replace(`${lock.getAttribute("action")}?next=${encodeURIComponent(location.pathname + location.search)}`); return; }
+    if (answer.redirected || !answer.ok) { location.replace(lockPage()); return; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     show(document.adoptNode(page.querySelector("main")));
   } catch {
@@ -89,8 +91,9 @@ document.addEventListener("submit", async (event) => {
   const problem = document.querySelector("[data-problem]");
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    if (answer.status === 403) { location.replace(lockPage()); return; } // somebody else came back in another tab
     const said = await answer.json();
-    if (said.unlocked) tabs?.postMessage({ token: said.token, who: said.who });
+    if (said.token) tabs?.postMessage({ token: said.token, who: said.who });
     if (said.unlocked && mine(said.who)) { uncover(said.token); return; }
     if (said.go) { away.replaceChildren(); location.replace(said.go); return; }
     problem.textContent = said.problem ?? said.problems[""];
