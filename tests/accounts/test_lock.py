@@ -153,6 +153,16 @@ def test_a_pin_is_worth_nothing_elsewhere(tablet, nurse, limits):
     assert "PIN" not in Page(elsewhere.get(LOCK)).words
 
 
+def test_a_pin_opens_only_the_tablet_on_which_its_owner_signed_in_fully(tablet, nurse, supervisor, ward, settings):
+    sign_in(tablet(), with_pin(nurse))
+    other = Client()
+    other.cookies[settings.DEVICE_COOKIE] = actions.enroll_device(by=supervisor, name="Tablet 4", ward=ward)[1]
+    assert other.get(LOCK)["Location"].startswith("/accounts/login/"), "no tile"
+    assert unlock(other, nurse).status_code in (302, 422)
+    assert "_auth_user_id" not in other.session
+    assert sign_in(other, nurse).status_code == 302
+
+
 def test_a_pin_is_worth_nothing_on_a_device_that_was_revoked_or_is_too_old(tablet, nurse, supervisor, limits):
     client = tablet()
     sign_in(client, with_pin(nurse))
