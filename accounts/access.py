@@ -1,8 +1,14 @@
-"""The door to accounts and wards, for administrators only."""
+"""The door to accounts, wards and devices. What is not yours does not exist."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
-from accounts.models import User, Ward
+from accounts import presence
+from accounts.models import Device, FactorReset, OpenSession, User, Ward
 from accounts.roles import Can, Role
 
 
@@ -23,6 +29,14 @@ def person(by: User, pk: int | None) -> User | None:
     return found
 
 
+def somebody(by: User, pk: int) -> User:
+    """One of them. Raises Http404 if there is no such person."""
+    found = person(by, pk)
+    if found is None:
+        raise Http404
+    return found
+
+
 def wards(by: User) -> list[Ward]:
     """Every ward."""
     by.must(Can.MANAGE_PEOPLE)
@@ -38,3 +52,58 @@ def ward(by: User, pk: int | None) -> Ward | None:
     if found is None:
         raise Http404
     return found
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """What an administrator sees of how somebody signs in."""
+
+    sessions: list[OpenSession]
+    factor: bool
+    reset: FactorReset | None
+    may_confirm: bool
+    """Whether the reset was asked for by somebody else, about somebody else."""
+
+
+def way_in(by: User, of: User | None) -> WayIn | None:
+    """How somebody signs in, for administrators. Three queries."""
+    by.must(Can.MANAGE_PEOPLE)
+    if of is None:
+        return None
+    reset = FactorReset.objects.select_related("asked_by").filter(person=of).first()
+    may_confirm = reset is not None and by.pk not in (reset.asked_by_id, of.pk)
+    return WayIn(presence.sessions_of(of), presence.has_factor(of), reset, may_confirm)
+
+
+def resets(by: User) -> list[FactorReset]:
+    """Second factors that wait for a second administrator."""
+    by.must(Can.MANAGE_PEOPLE)
+    return list(FactorReset.objects.select_related("person", "asked_by"))
+
+
+def own_session(by: User, pk: str) -> OpenSession:
+    """One of one's own open sessions. Raises Http404 for any other."""
+    found = next((one for one in presence.sessions_of(by) if str(one.pk) == pk), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def devices(by: User) -> list[Device]:
+    """The shared devices that serve: all for administrators, those of their wards for supervisors."""
+    by.must(Can.ENROLL_DEVICES)
+    return list(_devices(by))
+
+
+def device(by: User, pk: UUID) -> Device:
+    """One of them. Raises Http404 otherwise."""
+    by.must(Can.ENROLL_DEVICES)
+    found = _devices(by).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _devices(by: User) -> QuerySet[Device]:
+    found = Device.objects.select_related("ward").filter(kind=Device.Kind.SHARED, revoked_at=None, expires_at__gt=timezone.now())
+    return found if by.can(Can.MANAGE_PEOPLE) else found.filter(Q(ward=None) | Q(ward__in=by.wards.all()))

@@ -1,15 +1,19 @@
 """How the sign-in library behaves here."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
-from accounts import audit
-from accounts.actions import change_own_password
+from accounts import actions, audit, presence, throttle
 from accounts.models import User
+from accounts.presence import Presence
+from accounts.requests import browser_of
 
 
 class SignIn(ModelBackend):
@@ -30,11 +34,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Never."""
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try, at the place it comes from. Too many: 429, whether or not there is such an account."""
+        place = throttle.place(request)
+        spread = place.startswith("address") and not throttle.again(request, "login_address", place)
+        if spread or not throttle.again(request, "login_failed", _bucket(request, credentials)):
+            raise ImmediateHttpResponse(throttle.too_many(request))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The right password makes the wrong ones before it forgotten, at this place."""
+        found: User | None = super().authenticate(request, **credentials)
+        if found:
+            throttle.forget(request, "login_failed", _bucket(request, credentials))
+        return found
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """Sign-in leaves an audit line."""
-        with transaction.atomic():
-            audit.record(user, "signed in")
+        """A full sign-in begins a session that lasts a shift. On the ward's device it leads to choosing a PIN first."""
+        begin(request, user)
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        if presence.of(request).shared and not presence.has_pin(user):
+            onward = urlencode({"next": response["Location"]})
+            return HttpResponseRedirect(f"{reverse('choose_pin')}?{onward}")
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -44,15 +64,49 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             audit.record(None, "sign-in failed", what=f"account {tried.pk}" if tried else "", facts={"known": tried is not None})
 
     def logout(self, request: HttpRequest) -> None:
-        """Sign-out leaves an audit line."""
+        """Sign-out ends the session on the server and leaves an audit line."""
+        here = presence.of(request).session
         if isinstance(request.user, User):
             with transaction.atomic():
                 audit.record(request.user, "signed out")
         super().logout(request)
+        if here:
+            actions.forget_session(session=here)
 
     def set_password(self, user: User, password: str) -> None:
-        """Changing one's own password."""
-        change_own_password(person=user, password=password)
+        """Changing one's own password ends every other session of this person."""
+        actions.change_own_password(person=user, password=password, but=presence.of(self.request).session)
+
+    def send_notification_mail(self, template_prefix: str, user: User, context: Any = None, email: str | None = None) -> None:
+        """Where the library would write an e-mail about a changed second factor, this leaves the audit line.
+
+        Every other session of this person ends: it was opened without the factor, or with one that is gone.
+        """
+        if template_prefix.startswith("mfa/email/"):
+            actions.factor_changed(
+                person=user, what=template_prefix.removeprefix("mfa/email/"), but=presence.of(self.request).session
+            )
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """No "successfully signed in": the page that opens says so by itself."""
+
+
+def begin(request: HttpRequest, user: User) -> None:
+    """Note that somebody has just signed in fully on this browser. Whoever was there before can come back later."""
+    here = presence.of(request)
+    with transaction.atomic():
+        audit.record(user, "signed in")
+    if here.session:
+        (actions.park if here.session.device_id else actions.forget_session)(session=here.session)
+    if not request.session.session_key:
+        request.session.cycle_key()
+    began = actions.begin_session(
+        person=user, session_key=request.session.session_key or "", device=presence.counts_for(here.device, user),
+        address=request.META.get("REMOTE_ADDR", ""), browser=browser_of(request),
+    )  # fmt: skip
+    request.presence = Presence(here.device, began)  # type: ignore[attr-defined]
+
+
+def _bucket(request: HttpRequest, credentials: dict[str, Any]) -> str:
+    """This account at this place. The name is taken as typed, so one that nobody has is counted alike."""
+    return f"{str(credentials.get('username') or '').strip().lower()} at {throttle.place(request)}"

@@ -1,12 +1,31 @@
 """What every request and answer goes through."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import actions, audit, late, presence
+from accounts.presence import Presence
+from accounts.requests import browser_of, is_a_script
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+LOCK_PAGES = {"lock", "account_logout"}
+"""What somebody whose screen is locked can reach as themselves. Public pages open to them as to a stranger."""
+
+FACTOR_PAGES = LOCK_PAGES | {
+    "mfa_activate_totp", "mfa_view_recovery_codes", "account_reauthenticate", "account_change_password",
+}  # fmt: skip
+"""What somebody can reach who still has to set up a second factor."""
 
 
 def came_from(get_response: Handler) -> Handler:
@@ -34,3 +53,79 @@ def nothing_is_kept(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+def somebody_is_here(get_response: Handler) -> Handler:
+    """Find out who is at which device, end what is over, and keep a locked screen locked."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.presence = presence.read(request)  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            _settle(request, timezone.now())
+        response = get_response(request)
+        _follow_the_key(request)
+        return response
+
+    def process_view(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
+        here = presence.of(request)
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        public = not getattr(view, "login_required", True)
+        if not here.locked:
+            late.send(request)
+            missing = not public and name not in FACTOR_PAGES and presence.lacks_a_factor(request.user)
+            return HttpResponseRedirect(reverse("mfa_activate_totp")) if missing else None
+        if name in LOCK_PAGES or request.path in settings.OPEN_WHILE_LOCKED:
+            return None
+        if public:
+            request.user = AnonymousUser()
+            return None
+        return _locked(request)
+
+    handle.process_view = process_view  # type: ignore[attr-defined]
+    return handle
+
+
+def _settle(request: HttpRequest, now: datetime) -> None:
+    """Begin, end, lock or go on with the session of whoever is signed in."""
+    here = presence.of(request)
+    session = here.session
+    if session is None:
+        if not request.session.session_key:
+            request.session.cycle_key()
+        session = actions.begin_session(
+            person=request.user, session_key=request.session.session_key or "", device=presence.counts_for(here.device, request.user),  # type: ignore[arg-type]
+            address=request.META.get("REMOTE_ADDR", ""), browser=browser_of(request), now=now,
+        )  # fmt: skip
+    elif now >= session.ends_at() or presence.moved(session, here.device):
+        logout(request)
+        actions.forget_session(session=session)
+        session = None
+    elif session.locked_at is None and now >= session.locks_at():
+        actions.lock(session=session, now=now)
+        session.locked_at = now
+    elif session.locked_at is None and session.seen_at != now and not _asked_by_itself(request):
+        actions.touch(session=session, now=now)
+    request.presence = Presence(here.device, session)  # type: ignore[attr-defined]
+
+
+def _asked_by_itself(request: HttpRequest) -> bool:
+    """Whether a script of a page fetched this, as a board that refreshes does: nobody need be there."""
+    return request.method in ("GET", "HEAD") and request.headers.get("sec-fetch-dest") == "empty"
+
+
+def _follow_the_key(request: HttpRequest) -> None:
+    """A changed password gives the session a new key: the row follows."""
+    session = presence.of(request).session
+    key = request.session.session_key
+    if session and key and request.user.is_authenticated and request.user.pk == session.user_id:
+        actions.follow_key(session=session, session_key=key)
+
+
+def _locked(request: HttpRequest) -> HttpResponse:
+    """To the lock screen and back. What a form sent is kept in the session, and sent once its owner is back."""
+    sentence = _("The screen is locked. Enter your PIN or password to go on.")
+    if is_a_script(request):
+        return JsonResponse({"saved": False, "locked": True, "problems": {"": sentence}}, status=401)
+    if request.method == "POST":
+        late.keep(request)
+    return HttpResponseRedirect(f"{reverse('lock')}?{urlencode({'next': request.get_full_path()})}", status=303)

@@ -33,6 +33,7 @@ class Can(Enum):
     REVIEW = "review trends and figures"
     ADMIT = "admit patients and change a stay"
     MANAGE_PEOPLE = "manage accounts and wards"
+    ENROLL_DEVICES = "enroll and revoke the ward's shared devices"
 
 
 _ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT})
@@ -40,8 +41,8 @@ _ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, 
 MAY: Mapping[Role, frozenset[Can]] = {
     Role.PATIENT: frozenset({Can.REPORT}),
     Role.STAFF: _ON_THE_WARD,
-    Role.SUPERVISOR: _ON_THE_WARD | {Can.REVIEW},
-    Role.ADMIN: frozenset({Can.MANAGE_PEOPLE}),
+    Role.SUPERVISOR: _ON_THE_WARD | {Can.REVIEW, Can.ENROLL_DEVICES},
+    Role.ADMIN: frozenset({Can.MANAGE_PEOPLE, Can.ENROLL_DEVICES}),
 }
 
 REFUSALS: Mapping[Can, Promise] = {
@@ -54,6 +55,7 @@ REFUSALS: Mapping[Can, Promise] = {
     Can.REVIEW: _("Only a supervisor of the ward can do this. Ask the shift lead."),
     Can.ADMIT: _("Only ward staff can admit patients or change a stay."),
     Can.MANAGE_PEOPLE: _("Only an administrator can manage accounts and wards."),
+    Can.ENROLL_DEVICES: _("Only a supervisor or an administrator can enroll or revoke a shared device. Ask one of them."),
 }
 
 

@@ -1,5 +1,6 @@
 """Settings. Every value that differs between places comes from the environment (see .env.example)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "csp",
 ]
@@ -60,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.came_from",
+    "accounts.middleware.somebody_is_here",
     "accounts.middleware.nothing_is_kept",
     "tracker.middleware.refusals_speak",
 ]
@@ -78,6 +81,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "tracker.context.everywhere",
+                "accounts.context.device",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -134,6 +138,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotTooLong"},
+    {"NAME": "accounts.passwords.NotOurNames"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -148,6 +154,48 @@ ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "/"  # noqa: S105 - an address
+
+# A stranger's tries fill the stranger's own bucket (accounts/throttle.py); the cache is a table, so processes share it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "tries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "5/300s/key",
+    "login_address": "60/m/key",
+    "join": "20/300s/key",
+}
+
+# The second factor. A code that was used is remembered for longer than it lasts (accounts/second_factor.py).
+MFA_ADAPTER = "accounts.second_factor.FactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "accounts.second_factor.FirstCodeForm",
+    "authenticate": "accounts.second_factor.CodeForm",
+    "reauthenticate": "accounts.second_factor.CodeAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Ebb"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SECOND_FACTOR_REQUIRED = env.bool("EBB_SECOND_FACTOR_REQUIRED", default=False)
+SEALING_KEYS = env.list("EBB_SEALING_KEYS", default=[])
+
+# How long somebody stays signed in (docs/decisions/0028). A full sign-in lasts a shift; without a touch the screen is
+# covered, on a shared device after minutes; without a request the server asks again.
+SIGN_IN_LASTS = timedelta(hours=12)
+MOST_SESSIONS = 3  # browsers in which one member of staff is signed in at a time
+IDLE_LOCKS = timedelta(minutes=15)
+PATIENT_IDLE_LOCKS = timedelta(minutes=30)
+PRIVACY_AFTER = timedelta(minutes=min(5, max(1, env.int("EBB_PRIVACY_MINUTES", default=2))))
+DEVICE_LASTS = timedelta(days=90)
+DEVICE_COOKIE = "device"
+# A patient whose phone is locked can still call for staff from it, and the screen on the wall, which shows no name, goes
+# on without a touch.
+OPEN_WHILE_LOCKED = ("/me/help/", "/me/check-in/unwell/", "/ward/screen/")
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -202,6 +250,7 @@ ICONS = [
     "arrow-repeat",
     "heart-pulse",
     "info-circle",
+    "lock",
 ]
 NPM_FILE_PATTERNS = {
     "bootstrap": ["dist/css/bootstrap.min.css", "dist/css/bootstrap.min.css.map"],
@@ -254,6 +303,7 @@ if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
+    DEVICE_COOKIE = "__Host-device"
 
 # What goes wrong is said on standard error, without the names of patients: requests are told by their address only.
 LOGGING = {

@@ -4,6 +4,7 @@ DATABASE_URL chooses the kind: SQLite in a file when there is none, PostgreSQL b
 """
 
 import os
+from datetime import timedelta
 
 os.environ.setdefault("EBB_SECRET_KEY", "tests-only-" * 6)
 
@@ -20,4 +21,8 @@ STATIC_ROOT = BASE_DIR / "static"
 run = os.environ.setdefault("EBB_TEST_RUN", str(os.getpid()))
 POSTGRES = DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql"
 DATABASES["default"]["TEST"] = {"NAME": f"test_ebb_{run}" if POSTGRES else VAR_DIR / f"test-{run}.sqlite3"}
-ACCOUNT_RATE_LIMITS = False
+# Tests sign in more often than people, in many browsers at once, and jump hours ahead. Those of the throttle, the lock
+# and the sessions bring the real limits back.
+ACCOUNT_RATE_LIMITS = False  # type: ignore[assignment]
+MOST_SESSIONS = 1000
+SIGN_IN_LASTS = IDLE_LOCKS = PATIENT_IDLE_LOCKS = timedelta(days=400)

@@ -83,12 +83,30 @@ WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
     "account_logout": SIGNED_IN,
     "account_change_password": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,
+    "join_code": ONLY_SENT_TO,
+    "join": EVERYBODY,
+    "lock": (302,) * 7,
+    "you": SIGNED_IN,
+    "choose_pin": SIGNED_IN,
+    "devices": (302, 403, 403, 403, 403, 200, 200),
+    "revoke_device": ONLY_SENT_TO,
+    "end_sessions": ONLY_SENT_TO,
+    "reset_factor": ONLY_SENT_TO,
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": (302,) * 7,
+    "mfa_reauthenticate": (302,) * 7,
+    "mfa_activate_totp": (302,) * 7,
+    "mfa_deactivate_totp": (302, *(404,) * 6),
+    "mfa_view_recovery_codes": (302, *(404,) * 6),
+    "mfa_generate_recovery_codes": (302,) * 7,
 }
 """What a GET of each address answers, for each of ROLES in order. 302 for nobody leads to sign-in."""
 
-PUBLIC = {"health", "learn", "article", "account_login"}
+PUBLIC = {"health", "learn", "article", "account_login", "join"}
 NOT_PAGES = {
     "home", "health", "trend_json", "staff_draft", "me_draft", "ward_rows", "review", "not_useful", "help_now", "acknowledge",
+} | {"lock", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes"} | {
+    "join_code", "mfa_generate_recovery_codes", "revoke_device", "end_sessions", "reset_factor",
 }  # fmt: skip
 """Addresses that answer no page of their own: data, a part of a page, what is only sent to, the page of the alert again."""
 CSP = {
@@ -146,6 +164,7 @@ class Site:
             "article": ["no-such-page" if missing else "sleep"],
             "person": [987654 if missing else self.people["nurse"].pk],  # type: ignore[union-attr]
             "edit_ward": [987654 if missing else self.ward.pk],
+            "revoke_device": [uuid4()],
         }
         stays = (
             "episode",
@@ -153,6 +172,7 @@ class Site:
             "change_stay",
             "end_stay",
             "give_account",
+            "join_code",
             "away",
             "back",
             "leaving_sheet",
@@ -162,6 +182,7 @@ class Site:
         args |= {name: [stay] for name in stays}
         args |= {name: [uuid4() if missing else self.dose.pk] for name in ("dose", "correct_dose")}
         args |= {name: [uuid4() if missing else self.alert.pk] for name in ("alert", "acknowledge", "not_useful")}
+        args |= dict.fromkeys(("end_sessions", "reset_factor"), args["person"])
         return reverse(view, args=args.get(view, []))
 
 
@@ -249,7 +270,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(site):
         response = client.get(url)
         if name in PUBLIC:
             assert response.status_code == 200, name
-        elif name == "account_logout":
+        elif name in ("account_logout", "lock", "mfa_authenticate"):
             assert response["Location"].startswith("/accounts/login/"), name
         else:
             assert response["Location"] == f"/accounts/login/?next={url}", name
@@ -272,7 +293,7 @@ def test_what_is_not_yours_cannot_be_written_to_either_and_looks_the_same(site):
     for role in ("patient", "other patient", "far nurse", "admin"):
         client = site.browser(role)
         for name in (
-            "episode", "change_stay", "end_stay", "give_account", "staff_check_in", "staff_draft", "correct", "away", "back",
+            "episode", "change_stay", "end_stay", "give_account", "join_code", "staff_check_in", "staff_draft", "correct", "away", "back",
             "review", "new_dose", "correct_dose", "acknowledge", "not_useful",
         ):  # fmt: skip
             for sent in ({}, {"id": str(uuid4()), "discard": "yes"}):
@@ -357,7 +378,11 @@ def test_pages_that_take_nothing_refuse_a_post(site, name):
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
-    kept = [model for model in apps.get_models() if model._meta.label not in ("accounts.AuditLine", "sessions.Session")]
+    kept = [
+        model
+        for model in apps.get_models()
+        if model._meta.label not in ("accounts.AuditLine", "accounts.OpenSession", "sessions.Session")
+    ]
     return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in kept}
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import alerts, board, check_in, doses, episode, learn, leaving, me, review, site, stay
+from tracker.views import alerts, board, check_in, doses, episode, join, learn, leaving, me, review, site, stay
 
 urlpatterns = [
     path("", site.home, name="home"),
@@ -29,6 +29,8 @@ urlpatterns = [
     path("doses/<uuid:pk>/", doses.one, name="dose"),
     path("doses/<uuid:pk>/correct/", doses.correct, name="correct_dose"),
     path("episodes/<uuid:pk>/account/", stay.account, name="give_account"),
+    path("episodes/<uuid:pk>/account/code/", join.join_code, name="join_code"),
+    path("join/", join.join, name="join"),
     path("episodes/<uuid:pk>/check-in/<slug:slug>/", check_in.check_in, name="staff_check_in"),
     path("episodes/<uuid:pk>/check-in/<slug:slug>/draft/", check_in.draft, name="staff_draft"),
     path("check-ins/<uuid:pk>/", check_in.one, name="check_in"),

@@ -1,9 +1,9 @@
 // Day or night, before the first paint: loaded without defer from <head>, so that there is no white flash.
-// What this person chose on this device wins, then the system's setting. Only the word "light" or "dark" is kept.
+// What was chosen on this device wins, then the system's setting. Only the word "light" or "dark" is kept, in a cookie:
+// signing out empties the browser's storage, and the night must not turn white by that.
 (() => {
   const root = document.documentElement;
-  let kept = null;
-  try { kept = localStorage.getItem("ebb-theme"); } catch { /* private mode: ask the system */ }
+  const kept = document.cookie.match(/(?:^|; )theme=(dark|light)/)?.[1];
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   const set = (theme) => {
     root.dataset.bsTheme = theme;
@@ -12,14 +12,14 @@
       button.hidden = false;
     });
   };
-  set(kept === "dark" || kept === "light" ? kept : system);
+  set(kept ?? system);
 
   addEventListener("DOMContentLoaded", () => {
     set(root.dataset.bsTheme);
     document.querySelectorAll("[data-theme-toggle]").forEach((button) => button.addEventListener("click", () => {
       const theme = root.dataset.bsTheme === "dark" ? "light" : "dark";
       set(theme);
-      try { localStorage.setItem("ebb-theme", theme); } catch { /* not kept */ }
+      document.cookie = `theme=${theme}; path=/; max-age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
     }));
 
     // Hide: a patient puts the screen away with one tap. Nothing is sent; tapping again brings it back.

@@ -99,7 +99,7 @@ def test_a_write_whose_line_cannot_be_written_is_not_made(admin, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError("disk full")
 
-    monkeypatch.setattr("accounts.actions.audit.record", full)
+    monkeypatch.setattr("accounts.audit.record", full)
     with pytest.raises(OSError, match="disk full"):
         actions.save_ward(by=admin, ward=Ward(name="East"))
     assert not Ward.objects.filter(name="East").exists()

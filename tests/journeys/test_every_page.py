@@ -11,14 +11,17 @@ from pathlib import Path
 
 import brotli
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 from playwright.sync_api import Page, Response, expect
 
-from accounts.actions import save_ward
+from accounts.actions import begin_session, enroll_device, own_device, save_ward, set_pin
 from accounts.models import User, Ward
-from tests.conftest import admit
+from tests.conftest import PASSWORD, admit
 from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, expect_status
 from tracker.actions import LastUse, keep_draft
 from tracker.models import CheckIn, Episode
@@ -226,7 +229,104 @@ PAGES: dict[str, Visit] = {
 }  # fmt: skip
 """Every page, in its ordinary state and in those that look different."""
 
-NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft"}
+
+# Signing in ---------------------------------------------------------------------------------------------------
+
+
+def locked(page: Page, world: World) -> None:
+    """As `static/js/lock.js` does it, but as a page of its own."""
+    page.evaluate(
+        """() => {
+            const form = document.querySelector('form[data-lock]');
+            form.insertAdjacentHTML('beforeend', '<input type="hidden" name="do" value="lock">');
+            form.submit();
+        }"""
+    )
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def on_the_tablet(page: Page, world: World) -> None:
+    """This browser is the ward's tablet, on which two people signed in this shift."""
+    device, token = enroll_device(by=world.people["supervisor"], name="Tablet 3", ward=world.sam.ward)
+    page.context.add_cookies([{"name": settings.DEVICE_COOKIE, "value": token, "url": page.evaluate("() => location.origin")}])
+    for person in (world.people["nurse"], world.people["supervisor"]):
+        set_pin(person=person, pin="714082")
+        if not person.open_sessions.update(device=device):
+            begin_session(person=person, session_key="", device=device)
+    page.reload()
+
+
+def on_the_own_phone(page: Page, world: World) -> None:
+    """This browser is the phone the patient joined with."""
+    device, token = own_device(owner=world.people["patient"], name="Safari on iPhone", now=timezone.now())
+    page.context.add_cookies([{"name": settings.DEVICE_COOKIE, "value": token, "url": page.evaluate("() => location.origin")}])
+    world.people["patient"].open_sessions.update(device=device)
+    page.reload()
+
+
+def with_password(page: Page, world: World) -> None:
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+
+
+def with_a_factor(page: Page, world: World) -> None:
+    TOTP.activate(world.people["nurse"], generate_totp_secret())
+    RecoveryCodes.activate(world.people["nurse"])
+    page.reload()
+
+
+def asked_for_the_code(page: Page, world: World) -> None:
+    with_a_factor(page, world)
+    page.get_by_label("Username").fill("nurse")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Enter the code").wait_for()
+
+
+def asked_again(page: Page, world: World) -> None:
+    with_a_factor(page, world)
+    page.goto("/accounts/second-factor/confirm/")
+
+
+def with_a_code(page: Page, world: World) -> None:
+    page.get_by_role("button", name="Make a code").click()
+    page.get_by_role("heading", name="A code for").wait_for()
+
+
+def reset_asked_for(page: Page, world: World) -> None:
+    with_a_factor(page, world)
+    page.get_by_role("button", name="Ask to take it away").click()
+
+
+PAGES |= {
+    "your sign-in": visit("supervisor", "you"),
+    "your sign-in, a patient": visit("patient", "you"),
+    "choose a PIN": visit("nurse", "choose_pin"),
+    "choose a PIN, wrong": visit("nurse", "choose_pin", then=press("Set the PIN"), status=422),
+    "devices": visit("supervisor", "devices"),
+    "devices, this one": visit("supervisor", "devices", then=on_the_tablet),
+    "devices, wrong": visit("supervisor", "devices", then=press("Enroll this device"), status=422),
+    "locked": visit("nurse", "you", then=locked),
+    "locked, a tablet": visit("nurse", "lock", then=after(on_the_tablet, locked)),
+    "locked, a tablet, wrong": visit("nurse", "lock", then=after(on_the_tablet, locked, press("Unlock")), status=422),
+    "locked, a phone": visit("patient", "me", then=after(on_the_own_phone, locked)),
+    "second factor": visit("nurse", "mfa_index"),
+    "second factor, on": visit("nurse", "mfa_index", then=with_a_factor),
+    "second factor, set up": visit("nurse", "mfa_activate_totp", then=with_password),
+    "second factor, take away": visit("nurse", "mfa_deactivate_totp", then=after(with_a_factor, with_password), status=404),
+    "recovery codes": visit("nurse", "mfa_view_recovery_codes", then=after(with_a_factor, with_password), status=404),
+    "new recovery codes": visit("nurse", "mfa_generate_recovery_codes", then=after(with_a_factor, with_password)),
+    "the code": visit("", "mfa_authenticate", then=asked_for_the_code),
+    "the code again": visit("nurse", "mfa_reauthenticate", then=asked_again),
+    "a person, a factor to take away": visit("admin", "person", lambda world: world.people["nurse"].pk, then=reset_asked_for),
+    "a code for a patient": visit("nurse", "give_account", sam, then=with_a_code),
+    "join": visit("", "join"),
+    "join, wrong": visit("", "join", then=press("Join"), status=422),
+}  # fmt: skip
+
+NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft"} | {
+    "join_code", "revoke_device", "end_sessions", "reset_factor",
+}  # fmt: skip
 """Addresses that answer with a redirect or with JSON."""
 
 

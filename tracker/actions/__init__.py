@@ -7,6 +7,7 @@ matters, so tests can stand where they like.
 from tracker.actions.alerts import CLOCK, acknowledge, call_not_useful, escalate, review_alerts
 from tracker.actions.check_ins import Entry, Saved, discard_draft, keep_draft, record_check_in
 from tracker.actions.doses import DoseEntry, SavedDose, record_dose
+from tracker.actions.joining import CODE_LASTS, Joined, WrongCode, join, make_join_code
 from tracker.actions.leaving import LeavingTalk, come_back, end_stay, go_away
 from tracker.actions.outcomes import Conflict, Invalid
 from tracker.actions.reviews import review_trend
@@ -16,16 +17,19 @@ from tracker.actions.trial import try_a_write
 
 __all__ = [
     "CLOCK",
+    "CODE_LASTS",
     "LONGEST_BEFORE",
     "Conflict",
     "DoseEntry",
     "Entry",
     "Invalid",
+    "Joined",
     "LastUse",
     "LeavingTalk",
     "Saved",
     "SavedDose",
     "Stay",
+    "WrongCode",
     "acknowledge",
     "admit",
     "call_not_useful",
@@ -36,7 +40,9 @@ __all__ = [
     "escalate",
     "give_account",
     "go_away",
+    "join",
     "keep_draft",
+    "make_join_code",
     "new_patient_password",
     "record_check_in",
     "record_dose",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.actions import NameTaken, keep_account, unsaved_account
+from accounts.actions import NameTaken, end_sessions_of, keep_account, unsaved_account
 from accounts.models import User, Ward
 from accounts.roles import Can, Role
 from tracker import access
@@ -139,6 +139,7 @@ def new_patient_password(*, by: User, episode: Episode, password: str) -> None:
     account.set_password(password)
     with transaction.atomic():
         account.save(update_fields=["password"])
+        end_sessions_of(person=account)
         audit.record(by, "patient password set", what=f"patient {episode.patient_id}", episode=str(episode.pk))
 
 

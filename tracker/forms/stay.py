@@ -156,8 +156,8 @@ class NewPasswordForm(PlainForm):
 
     password = forms.CharField(
         label=gettext_lazy("New password"),
-        help_text=gettext_lazy("At least 12 characters. They can change it once they have signed in."),
-        max_length=128,
+        help_text=gettext_lazy("12 to 128 characters of any kind. They can change it once they have signed in."),
+        strip=False,
         error_messages={"required": gettext_lazy("Enter a password of at least 12 characters.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

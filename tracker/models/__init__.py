@@ -8,6 +8,7 @@ from tracker.models.absences import Absence
 from tracker.models.alerts import Alert, AlertStep, ClockRun
 from tracker.models.check_ins import CheckIn, CheckInQuerySet, Draft
 from tracker.models.doses import Dose, DoseQuerySet
+from tracker.models.joining import JoinCode
 from tracker.models.reviews import Review
 from tracker.models.stays import Episode, Patient
 
@@ -22,6 +23,7 @@ __all__ = [
     "DoseQuerySet",
     "Draft",
     "Episode",
+    "JoinCode",
     "Patient",
     "Review",
 ]

@@ -39,6 +39,18 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 403, _("Not allowed"), _("Your account may not do this. Go back to your first page."))
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """429. Whoever slows somebody down adds after how many seconds they are heard again."""
+    return _page(
+        request,
+        429,
+        _("Too many tries"),
+        _(
+            "Wait five minutes, then try again. Nobody is locked out: a colleague, or you on another device, can still sign in. If you forgot your password, ask an administrator; a patient asks the ward's staff for a new code."
+        ),
+    )
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """500. Made without the request, so that it asks the database nothing: it may be what is down."""
     title = _("Something broke")

@@ -404,7 +404,7 @@ def test_a_patient_who_forgot_the_password_gets_a_new_one_and_no_second_account(
     client, phone, elsewhere = visitor(nurse), visitor(), visitor(patient_user)
     page = see(client, account_url(episode))
     assert "This patient already has an account. The user name is sam." in page.words
-    assert page.headings == ["A new password for Sam"]
+    assert page.headings == ["A new way in for Sam"]
     answer = client.post(account_url(episode), {"username": "another", "password": "tide and harbor 9"}, follow=True)
     assert "Sam can sign in with the new password." in Page(answer).words
     assert list(User.objects.filter(role="patient").values_list("username", flat=True)) == ["sam"]

@@ -1,4 +1,4 @@
-"""Every write to accounts and wards: keyword-only, one transaction, one audit line."""
+"""Every write to people and wards."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import User, Ward
+from accounts.actions.sessions import end_sessions_of
+from accounts.models import OpenSession, User, Ward
 from accounts.roles import Can, Refused, Role
 
 
@@ -36,8 +37,8 @@ def create_person(
     return keep_account(by=by, person=person, wards=wards)
 
 
-def unsaved_account(*, username: str, password: str, role: Role, first_name: str = "", last_name: str = "") -> User:
-    """An account that is not kept yet. Hashing the password is slow on purpose: do this before any transaction."""
+def unsaved_account(*, username: str, password: str | None, role: Role, first_name: str = "", last_name: str = "") -> User:
+    """An account that is not kept yet; without a password, only a device of its own lets it in. Hashing the password is slow on purpose: do this before any transaction."""
     person = User(username=username.lower(), role=role, first_name=first_name, last_name=last_name)
     person.set_password(password)
     return person
@@ -68,27 +69,33 @@ def change_person(
     by.must(Can.MANAGE_PEOPLE)
     if by.pk == person.pk and (not is_active or role != by.role):
         raise Refused(_("You cannot close your own account or change its role. Ask another administrator to do it."))
+    loses = not is_active or role != User.objects.get(pk=person.pk).role
     with transaction.atomic():
         person.role, person.first_name, person.last_name, person.is_active = role, first_name, last_name, is_active
         person.save(update_fields=["role", "first_name", "last_name", "is_active"])
         person.wards.set(wards)
+        if loses:
+            end_sessions_of(person=person)
         audit.record(by, "account changed", what=f"account {person.pk}", facts={"role": role, "active": is_active})
 
 
 def set_password(*, by: User, person: User, password: str) -> None:
-    """Give someone a new password. Raises Refused unless `by` manages people."""
+    """Give someone a new password and sign them out everywhere. Raises Refused unless `by` manages people."""
     by.must(Can.MANAGE_PEOPLE)
     person.set_password(password)
     with transaction.atomic():
         person.save(update_fields=["password"])
+        if by.pk != person.pk:
+            end_sessions_of(person=person)
         audit.record(by, "password set", what=f"account {person.pk}")
 
 
-def change_own_password(*, person: User, password: str) -> None:
-    """Keep the new password somebody chose for themselves."""
+def change_own_password(*, person: User, password: str, but: OpenSession | None = None) -> None:
+    """Keep the new password somebody chose for themselves. Ends their sessions, all `but` one."""
     person.set_password(password)
     with transaction.atomic():
         person.save(update_fields=["password"])
+        end_sessions_of(person=person, but=but)
         audit.record(person, "password changed", what=f"account {person.pk}")
 
 

@@ -5,17 +5,22 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import access, actions
-from accounts.forms import PersonForm, WardForm
+from accounts.forms.people import PersonForm, WardForm
+from accounts.models import User
 from accounts.requests import SignedIn
 
 
 @require_safe
 def people(request: SignedIn) -> HttpResponse:
     """Everybody with an account, and the wards."""
-    return render(request, "accounts/people.html", {"people": access.people(request.user), "wards": access.wards(request.user)})
+    return render(
+        request,
+        "accounts/people.html",
+        {"people": access.people(request.user), "wards": access.wards(request.user), "resets": access.resets(request.user)},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,7 +44,7 @@ def person(request: SignedIn, pk: int | None = None) -> HttpResponse:
                 )
             except actions.NameTaken:
                 form.add_error("username", _("This user name is taken. Choose another."))
-                return render(request, "accounts/person.html", {"form": form, "person": found}, status=422)
+                return _person_page(request, form, found)
         else:
             actions.change_person(
                 by=request.user, person=found, role=data["role"], wards=data["wards"], is_active=data["is_active"], **names
@@ -48,7 +53,12 @@ def person(request: SignedIn, pk: int | None = None) -> HttpResponse:
                 actions.set_password(by=request.user, person=found, password=data["password"])
         messages.success(request, _("Saved: %(name)s.") % {"name": data["username"]})
         return HttpResponseRedirect(reverse("people"), status=303)
-    return render(request, "accounts/person.html", {"form": form, "person": found}, status=422 if form.errors else 200)
+    return _person_page(request, form, found)
+
+
+def _person_page(request: SignedIn, form: PersonForm, found: User | None) -> HttpResponse:
+    context = {"form": form, "person": found, "way_in": access.way_in(request.user, found)}
+    return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,3 +71,31 @@ def ward(request: SignedIn, pk: int | None = None) -> HttpResponse:
         messages.success(request, _("Saved: %(name)s.") % {"name": saved.name})
         return HttpResponseRedirect(reverse("people"), status=303)
     return render(request, "accounts/ward.html", {"form": form, "ward": found}, status=422 if form.errors else 200)
+
+
+@require_POST
+def end_sessions(request: SignedIn, pk: int) -> HttpResponse:
+    """Sign somebody out of every browser."""
+    person = access.somebody(request.user, pk)
+    actions.end_sessions(by=request.user, person=person)
+    messages.success(request, _("%(name)s is signed out everywhere.") % {"name": person.username})
+    return HttpResponseRedirect(reverse("person", args=[pk]), status=303)
+
+
+@require_POST
+def reset_factor(request: SignedIn, pk: int) -> HttpResponse:
+    """Ask for, confirm or withdraw the reset of somebody's second factor."""
+    person = access.somebody(request.user, pk)
+    name = {"name": person.username}
+    do = request.POST.get("do", "")
+    if do == "confirm":
+        actions.confirm_reset(by=request.user, person=person)
+        said = _("Done. %(name)s signs in with the password alone until they set up a new one.") % name
+    elif do == "withdraw":
+        actions.withdraw_reset(by=request.user, person=person)
+        said = _("The second factor of %(name)s stays.") % name
+    else:
+        actions.ask_for_reset(by=request.user, person=person)
+        said = _("Asked. A second administrator has to agree before the second factor of %(name)s goes.") % name
+    messages.success(request, said)
+    return HttpResponseRedirect(reverse("person", args=[pk]), status=303)

@@ -40,8 +40,10 @@ class PersonForm(forms.Form):
     )
     password = forms.CharField(
         label=gettext_lazy("Password"),
-        help_text=gettext_lazy("At least 12 characters."),
-        max_length=128,
+        help_text=gettext_lazy(
+            "12 to 128 characters of any kind. A few words that only they would put together are easy to type."
+        ),
+        strip=False,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -56,7 +58,7 @@ class PersonForm(forms.Form):
         self.person = person
         if person:
             self.fields["username"].disabled = True
-            self.fields["password"].help_text = _("Leave empty to keep the password. At least 12 characters.")
+            self.fields["password"].help_text = _("Leave empty to keep the password. 12 to 128 characters of any kind.")
 
     def clean_username(self) -> str:
         """A user name nobody has."""
@@ -69,7 +71,8 @@ class PersonForm(forms.Form):
         """A password that is not too easy; needed for a new person."""
         password: str = self.cleaned_data["password"]
         if password:
-            validate_password(password)
+            names = {name: str(self.cleaned_data.get(name, "")) for name in ("username", "first_name", "last_name")}
+            validate_password(password, self.person or User(**names))
         elif self.person is None:
             raise forms.ValidationError(_("Enter a password of at least 12 characters."))
         return password

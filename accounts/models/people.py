@@ -82,6 +82,12 @@ class User(AbstractUser):
             return f"{self.first_name[0]}. {self.last_name}"
         return self.first_name or self.last_name or self.username
 
+    @property
+    def initials(self) -> str:
+        """Two letters on a tile: of both names, or of the only one."""
+        both = self.first_name[:1] + self.last_name[:1]
+        return (both if len(both) == 2 else self.known_as[:2]).upper()
+
 
 def display_name(user: User) -> str:
     """What the sign-in pages call someone."""

@@ -1,0 +1,1 @@
+"""A POST about accounts or signing in, into clean values."""

@@ -1,0 +1,88 @@
+"""How the library's second factor behaves here: sealed secrets, and each code once."""
+
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy
+
+from accounts import secrecy
+from accounts.models import User
+
+REMEMBERED = 120
+"""Seconds for which a used code is refused: longer than a code lasts, with one step before and one after (90)."""
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets are sealed with the site's keys before they are kept."""
+
+    def encrypt(self, text: str) -> str:
+        """As it is kept."""
+        return secrecy.sealed(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """As it was."""
+        return secrecy.opened(encrypted_text)
+
+    def get_totp_label(self, user: User) -> str:
+        """What the app on the phone calls this account."""
+        return user.username
+
+
+def _field(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+        error_messages={"required": gettext_lazy("Enter the code your app shows now.")},
+        max_length=32,
+    )
+
+
+_EITHER = gettext_lazy("Six-digit code from your app, or a recovery code")
+
+
+class FirstCodeForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code, which shows that the app has the secret. It is spent by that."""
+
+    use_required_attribute = False
+    code = _field(gettext_lazy("Six digits from your app"))
+
+    def clean_code(self) -> str:
+        """A code that is right."""
+        return once(self, super().clean_code())
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc]
+    """The code at sign-in."""
+
+    use_required_attribute = False
+    code = _field(_EITHER)
+
+    def clean_code(self) -> str:
+        """A code that is right and was not used before."""
+        return once(self, super().clean_code())
+
+
+class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
+    """The code before something delicate."""
+
+    use_required_attribute = False
+    code = _field(_EITHER)
+
+    def clean_code(self) -> str:
+        """A code that is right and was not used before."""
+        return once(self, super().clean_code())
+
+
+def once(form: Any, code: str) -> str:
+    """Refuse a code of an app that was used within the last two minutes. The library's own memory lasts 30 seconds.
+
+    Raises ValidationError for a code that was used. Recovery codes are crossed out by the library.
+    """
+    plain = "".join(character for character in code if character.isalnum())
+    if not cache.add(f"ebb.code.used.{form.user.pk}.{plain.lower()}", "used", timeout=REMEMBERED):
+        raise forms.ValidationError(gettext_lazy("This code was used already. Wait for the next one."))
+    return code

@@ -1,0 +1,57 @@
+"""Random tokens and codes, and how they and the second factor's secrets are kept. Only kept libraries do the work."""
+
+import base64
+import hashlib
+import secrets
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.utils.crypto import get_random_string, salted_hmac
+
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""No vowels, so no words, and nothing that looks like a digit (RFC 8628, 6.1)."""
+
+
+def new_token() -> str:
+    """256 random bits, for a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of_token(token: str) -> str:
+    """How a token of 256 random bits is kept: it cannot be guessed, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_code() -> str:
+    """Eight random letters, 34 bits, for somebody to type: "BCDF-GHJK"."""
+    letters = get_random_string(8, LETTERS)
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def hash_of_code(code: str) -> str:
+    """How a short code is kept: keyed, so that nobody with a copy of the database can try all of them."""
+    return salted_hmac("ebb.code", _plain(code), algorithm="sha256").hexdigest()
+
+
+def _plain(code: str) -> str:
+    return "".join(letter for letter in code.upper() if letter.isalnum())
+
+
+def sealed(text: str) -> str:
+    """A secret as it is kept in the database."""
+    return _keys().encrypt(text.encode()).decode()
+
+
+def opened(text: str) -> str:
+    """A kept secret again. Raises cryptography.fernet.InvalidToken when its key is not among the site's keys."""
+    return _keys().decrypt(text.encode()).decode()
+
+
+def _keys() -> MultiFernet:
+    """The site's keys, newest first; a site that names none gets one that follows from its secret key."""
+    keys = settings.SEALING_KEYS or [_from_the_secret_key()]
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def _from_the_secret_key() -> bytes:
+    return base64.urlsafe_b64encode(salted_hmac("ebb.sealing", "1", algorithm="sha256").digest())

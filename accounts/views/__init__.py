@@ -1,0 +1,1 @@
+"""Request, door, response: the pages about accounts and signing in."""

@@ -1,0 +1,149 @@
+"""Whoever guesses is slowed down; nobody else is locked out."""
+
+from time import perf_counter
+
+from django.core.cache import cache, caches
+from django.db import connection
+from django.test import Client
+
+from accounts.models import AuditLine
+from tests.accounts.conftest import LOCK, minutes, sign_in
+from tests.conftest import PASSWORD
+from tests.tracker.views.conftest import Page
+
+
+def guess(client, user, n, **more):
+    return [sign_in(client, user, f"guess number {i}", **more).status_code for i in range(n)]
+
+
+def test_the_sixth_wrong_try_is_answered_with_429_and_when_to_come_back(limits, nurse):
+    client = Client()
+    assert guess(client, nurse, 5) == [200] * 5
+    answer = sign_in(client, nurse, "guess number 6")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
+    page = Page(answer)
+    assert page.headings == ["Too many tries"]
+    assert "Wait five minutes, then try again. Nobody is locked out" in page.words
+    assert guess(client, nurse, 14) == [429] * 14
+    assert sign_in(client, nurse).status_code == 429, "the right one waits too, or guessing on would pay"
+
+
+def test_after_five_minutes_the_right_password_works_again(limits, nurse):
+    client = Client()
+    guess(client, nurse, 8)
+    limits.shift(299)
+    assert sign_in(client, nurse).status_code == 429
+    limits.shift(1)
+    assert sign_in(client, nurse).status_code == 302
+
+
+def test_the_right_password_makes_the_wrong_ones_forgotten(limits, nurse):
+    client = Client()
+    for _round in range(3):
+        assert guess(client, nurse, 4) == [200] * 4
+        assert sign_in(client, nurse).status_code == 302
+        client.post("/accounts/logout/")
+
+
+def test_a_stranger_at_another_address_does_not_lock_the_nurse_out(limits, nurse):
+    assert guess(Client(REMOTE_ADDR="203.0.113.9"), nurse, 30)[-1] == 429
+    assert sign_in(Client(REMOTE_ADDR="10.0.0.5"), nurse).status_code == 302
+
+
+def test_a_stranger_at_the_same_address_does_not_lock_an_enrolled_tablet_out(tablet, nurse, ward, supervisor, settings):
+    stranger = Client()
+    assert guess(stranger, nurse, 30)[-1] == 429
+    for i in range(60):
+        stranger.post("/accounts/login/", {"login": f"somebody{i}", "password": "x"})
+    assert sign_in(tablet(), nurse).status_code == 302
+
+
+def test_somebody_who_guesses_on_one_tablet_leaves_another_alone(tablet, nurse, supervisor, ward, settings):
+    from accounts import actions
+
+    assert guess(tablet(), nurse, 7)[-1] == 429
+    other = Client()
+    other.cookies[settings.DEVICE_COOKIE] = actions.enroll_device(by=supervisor, name="Tablet 4", ward=ward)[1]
+    assert sign_in(other, nurse).status_code == 302
+
+
+def test_an_invented_device_cookie_is_no_way_around(limits, nurse, settings):
+    client = Client()
+    codes = []
+    for i in range(7):
+        client.cookies[settings.DEVICE_COOKIE] = f"made up {i}"
+        codes.append(sign_in(client, nurse, "wrong").status_code)
+    assert codes == [200] * 5 + [429] * 2
+
+
+def test_capitals_and_spaces_in_the_name_are_no_way_around(limits, nurse):
+    client = Client()
+    codes = [
+        client.post("/accounts/login/", {"login": name, "password": "wrong"}).status_code
+        for name in ("nurse", "Nurse", "NURSE", " nurse ", "nUrse", "nursE")
+    ]
+    assert codes == [200] * 5 + [429]
+
+
+def test_a_name_that_nobody_has_is_answered_just_the_same(limits, nurse):
+    client, other = Client(), Client()
+    for _try in range(7):
+        known = sign_in(client, nurse, "wrong password here")
+        unknown = other.post("/accounts/login/?password", {"login": "nobody-here", "password": "wrong password here"})
+        assert known.status_code == unknown.status_code
+        assert Page(known).words == Page(unknown).words
+
+
+def test_one_address_that_tries_many_names_is_stopped(limits, nurse):
+    client = Client()
+    codes = [client.post("/accounts/login/", {"login": f"name{i}", "password": "x"}).status_code for i in range(61)]
+    assert codes == [200] * 60 + [429]
+
+
+def test_guessing_passwords_on_the_lock_screen_is_counted_too(limits, nurse):
+    client = Client()
+    sign_in(client, nurse)
+    client.post(LOCK, {"do": "lock"})
+    codes = [client.post(LOCK, {"do": "password", "password": f"guess {i}"}).status_code for i in range(7)]
+    assert codes == [422] * 5 + [429] * 2
+    limits.shift(minutes(5))
+    assert client.post(LOCK, {"do": "password", "password": PASSWORD}).status_code == 303
+
+
+def test_a_script_is_told_in_json(limits, nurse):
+    client = Client()
+    guess(client, nurse, 6)
+    answer = client.post(
+        "/accounts/login/?password", {"login": "nurse", "password": "x"}, headers={"accept": "application/json, text/html"}
+    )
+    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
+    assert "Wait five minutes" in answer.json()["problems"][""]
+
+
+def test_the_tries_are_in_the_database_so_all_processes_count_together(limits, nurse):
+    guess(Client(), nurse, 6)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM tries")
+        assert cursor.fetchone()[0] > 0
+    assert type(caches["default"]).__name__ == "DatabaseCache"
+    assert "nurse" not in str(cache), "no name stands in a key"
+
+
+def test_every_failed_try_that_was_heard_leaves_an_audit_line(limits, nurse):
+    guess(Client(), nurse, 8)
+    assert AuditLine.objects.filter(did="sign-in failed", what=f"account {nurse.pk}").count() == 5
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(db, nurse, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    nurse.set_password(PASSWORD)
+    nurse.save()
+    took: dict[str, list[float]] = {"nurse": [], "nobody-here": []}
+    client = Client()
+    for _round in range(15):
+        for name, seconds in took.items():
+            began = perf_counter()
+            client.post("/accounts/login/", {"login": name, "password": "wrong password here"})
+            seconds.append(perf_counter() - began)
+    known, unknown = (min(seconds) for seconds in took.values())  # the least disturbed of each
+    assert abs(known - unknown) < 0.25 * known, (known, unknown)
