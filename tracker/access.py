@@ -220,4 +220,4 @@ def _get(found: QuerySet[Episode], pk: UUID) -> Episode:
 
 def _opened(by: User, found: Episode, what: str) -> None:
     with transaction.atomic():
-        audit.record(by, "opened", what=what, episode=str(found.pk))
+        audit.record(by, audit.OPENED, what=what, episode=str(found.pk))
