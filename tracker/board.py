@@ -212,7 +212,7 @@ def board(by: User, ward: Ward, now: datetime, order: Order = "risk") -> Board:
     keys = [episode.pk for episode in episodes]
     check_ins, marks = _check_ins(episodes, now), _marks(keys)
     rows = [
-        row(episode, _history(episode, check_ins[episode.pk], marks[episode.pk]), marks[episode.pk].alerts, now)
+        _row_again(episode, _history(episode, check_ins[episode.pk], marks[episode.pk]), marks[episode.pk].alerts, now)
         for episode in episodes
     ]
     key = {"risk": urgency, "due": _by_due, "bed": _by_bed}[order]
@@ -263,6 +263,21 @@ def _work_out(episode: Episode, history: clinical.History, protocol: Protocol) -
         chips=tuple(_chips(episode, history)),
         patient_due=patient_due(history, protocol),
     )
+
+
+def _row_again(episode: Episode, history: clinical.History, alerts: Sequence[Speaks | None], now: datetime) -> Row:
+    """The row that was made last from this history, where everything else it is made from is the same too."""
+    patient, reviewed_at = episode.patient, getattr(episode, "reviewed_at", None)
+    made_from = (
+        now, patient.chosen_name, patient.date_of_birth, bool(episode.allergies), reviewed_at, alerts, episode.ward.protocol,
+        get_language(),
+    )  # fmt: skip
+    before = history.worked_out.get("row")
+    if before and before[0] == made_from:
+        return replace(before[1], episode=episode)
+    made = row(episode, history, alerts, now)
+    history.worked_out["row"] = made_from, made
+    return made
 
 
 def row(episode: Episode, history: clinical.History, alerts: Sequence[Speaks | None], now: datetime) -> Row:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +45,9 @@ class Read:
     def with_row(self, row: CheckIn) -> "Read":
         """The same after this check-in was written down: it counts, and the one it replaces does no longer. No query."""
         replaced = str(row.replaces_id)
-        found = [*(c for c in self.history.check_ins if c.id != replaced), check_in(row)]
+        # In UTC, as the database gives it back: facts of alerts quote the moment.
+        added = replace(check_in(row), observed_at=row.observed_at.astimezone(UTC), recorded_at=row.recorded_at.astimezone(UTC))
+        found = [*(c for c in self.history.check_ins if c.id != replaced), added]
         history = replace(self.history, check_ins=tuple(sorted(found, key=_by_time)))
         return Read(history, {**self.names, row.recorded_by_id: row.recorded_by.known_as})
 

@@ -20,7 +20,7 @@ from tracker.actions.once import already_corrected, fingerprint, kept_before
 from tracker.actions.outcomes import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.content import library
-from tracker.history import of_episode
+from tracker.history import before_writing, keep_after
 from tracker.models import CheckIn, Draft, Episode
 from tracker.words import said
 
@@ -79,16 +79,19 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
     content = entry.fingerprint(episode)
     with transaction.atomic():
         take_turn(episode)
+        before = before_writing(episode)
         saved = keep_check_in(by, episode, entry, content, now)
         if saved.again:
             return saved
         row = saved.check_in
+        after = before.with_row(row)
         answers = row.reporter == CheckIn.Reporter.STAFF and not row.not_done
-        found = alerts.match(episode, of_episode(episode), now, answered_by=by if answers else None)
-        audit.record(
+        found = alerts.match(episode, after.history, now, answered_by=by if answers else None)
+        line = audit.record(
             by, "check-in corrected" if entry.replaces else "check-in recorded", what=f"check-in {row.pk}", episode=str(episode.pk),
             facts={"instrument": row.instrument, "replaces": str(row.replaces_id or ""), **found.facts()},
         )  # fmt: skip
+        keep_after(episode, line.hash, after)
         if not entry.replaces:
             Draft.objects.filter(episode=episode, owner=by, instrument=row.instrument).delete()
     return saved
