@@ -68,8 +68,11 @@ def of_episode(episode: Episode) -> clinical.History:
 
 
 def before_writing(episode: Episode) -> Read:
-    """The same at the start of a transaction that has written nothing about this stay yet."""
-    return _unchanged(episode, _change(episode)) or read(episode)
+    """The same at the start of a transaction that has written nothing about this stay yet. One query, or five.
+
+    Names are as they were: what is kept after is compared with the names of the day when it is asked for.
+    """
+    return _unchanged(episode, _change(episode), names=False) or read(episode)
 
 
 def keep_after(episode: Episode, line: str, found: Read) -> None:
@@ -104,12 +107,12 @@ def _change(episode: Episode) -> str:
     return next(iter(audit.newest_change(str(episode.pk)).values_list("hash", flat=True)), "")
 
 
-def _unchanged(episode: Episode, change: str) -> Read | None:
+def _unchanged(episode: Episode, change: str, *, names: bool = True) -> Read | None:
     """What is kept of this stay, unless something about it has changed since: an entry, the stay, or a writer's name."""
     kept_change, facts, found = _kept.get(episode.pk, ("", (), None))
     if found is None or not change or kept_change != change or facts != _facts(episode):
         return None
-    return found if found.names == names_of(found.names) else None
+    return found if not names or found.names == names_of(found.names) else None
 
 
 def _keep(episode: Episode, change: str, found: Read) -> None:
