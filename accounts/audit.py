@@ -53,7 +53,7 @@ def fingerprint(line: AuditLine) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
-def newest_change(episode: "str | Spelled") -> "QuerySet[AuditLine, dict[str, Any]]":
+def newest_change(episode: "str | Spelled") -> "QuerySet[AuditLine, Any]":
     """The hash of the last line about a stay that tells of more than a look.
 
     Every write to a stay's record leaves such a line in its transaction, and no hash comes twice: while it is the
@@ -70,7 +70,9 @@ class Spelled(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """The 32 digits with dashes between them."""
-        parts = " || '-' || ".join(f"substr(%(expressions)s, {start}, {n})" for start, n in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12)))
+        parts = " || '-' || ".join(
+            f"substr(%(expressions)s, {start}, {n})" for start, n in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+        )
         return self.as_sql(compiler, connection, template=f"({parts})", **context)
 
 

@@ -4,7 +4,9 @@ Run by `python -m bench`, with its database in the environment.
 """
 
 import re
+import sys
 from itertools import cycle
+from urllib.parse import urljoin
 from uuid import uuid4
 
 from django.conf import settings
@@ -102,14 +104,10 @@ def first_visit(browser: Browser, address: str) -> int:
 
 
 def found_in(answer: Answer, address: str) -> list[str]:
-    from urllib.parse import urljoin
-
     return [urljoin(address, next(filter(None, found))) for found in LINKED.findall(answer.text) if "data:" not in "".join(found)]
 
 
 if __name__ == "__main__":
-    import sys
-
     if sys.argv[1] == "make":
         call_command("migrate", verbosity=0)
         ward.make(timezone.now())
@@ -117,4 +115,13 @@ if __name__ == "__main__":
         print(ward.a_year_behind())
     else:
         ebb = Ebb()
-        obey({"save": ebb.save, "send": ebb.send, "board": ebb.board, "trend": ebb.trend_json, "size": ebb.size, "facts": ebb.facts})
+        obey(
+            {
+                "save": ebb.save,
+                "send": ebb.send,
+                "board": ebb.board,
+                "trend": ebb.trend_json,
+                "size": ebb.size,
+                "facts": ebb.facts,
+            }
+        )

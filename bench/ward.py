@@ -7,6 +7,7 @@ actions it would take hours.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 from django.db import connection, transaction
 
@@ -102,7 +103,7 @@ def a_year_behind() -> int:
         return int(cursor.fetchone()[0])
 
 
-_KEYS = {"id", "patient_id", "episode_id", "replaces_id", "alert_id"}
+_KEYS = {"id", "patient_id", "episode_id", "episode", "replaces_id", "alert_id"}
 _COUNTED = {"accounts_auditline": ("id",), "tracker_alertstep": ("id",)}
 _COPIED: dict[str, dict[str, str]] = {
     "tracker_patient": {"record_number": "record_number || '-%(back)d'", "user_id": "NULL"},
@@ -139,8 +140,6 @@ def _originals(table: str) -> str:
 def send_home(how_many: int, now: datetime) -> None:
     """End this many stays, so that fewer are on the board."""
     by = User.objects.get(username="nurse")
-    from uuid import uuid4
-
     for episode in Episode.objects.filter(ward__name=demo.EAST, ended_at=None).order_by("-bed")[:how_many]:
         talk = LeavingTalk(uuid4(), dict.fromkeys(("naloxone_offered", "overdose_talk", "next_plan"), True))
         actions.end_stay(by=by, episode=episode, ended_at=now, how="planned", talk=talk, now=now)

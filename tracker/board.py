@@ -27,9 +27,8 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import User, Ward
@@ -274,7 +273,8 @@ def _row_again(episode: Episode, history: clinical.History, alerts: Sequence[Spe
     )  # fmt: skip
     before = history.worked_out.get("row")
     if before and before[0] == made_from:
-        return replace(before[1], episode=episode)
+        again: Row = before[1]
+        return replace(again, episode=episode)
     made = row(episode, history, alerts, now)
     history.worked_out["row"] = made_from, made
     return made

@@ -10,29 +10,11 @@ from django.db import connection, transaction
 
 from accounts import audit
 from accounts.models import names_of
-
 from clinical import history as clinical
 from clinical.courses import Course
 from clinical.protocols import Protocol
 from tracker.content import library
 from tracker.models import Absence, AlertStep, CheckIn, Dose, Episode
-
-
-MOST_KEPT = 200
-"""So many stays' histories are kept by one process: those that were asked for last."""
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """A history as it was read, the last change it holds, the facts of the stay and the authors' names it was made with."""
-
-    change: str
-    facts: tuple[Any, ...]
-    names: dict[int, str]
-    history: clinical.History
-
-
-_kept: dict[UUID, _Kept] = {}
 
 
 @dataclass(frozen=True)
@@ -91,7 +73,10 @@ def read(episode: Episode) -> Read:
         Absence.objects.filter(episode=episode),
         AlertStep.objects.filter(alert__episode=episode, recheck_at__isnull=False),
     )
-    return Read(history, {row.recorded_by_id: row.recorded_by.known_as for row in (*check_ins, *doses)})
+    written = [(row.recorded_by_id, row.recorded_by) for row in check_ins] + [
+        (row.recorded_by_id, row.recorded_by) for row in doses
+    ]
+    return Read(history, {key: by.known_as for key, by in written})
 
 
 # Kept between requests --------------------------------------------------------------------------------------
@@ -109,9 +94,10 @@ def _change(episode: Episode) -> str:
 
 def _unchanged(episode: Episode, change: str, *, names: bool = True) -> Read | None:
     """What is kept of this stay, unless something about it has changed since: an entry, the stay, or a writer's name."""
-    kept_change, facts, found = _kept.get(episode.pk, ("", (), None))
-    if found is None or not change or kept_change != change or facts != _facts(episode):
+    kept = _kept.get(episode.pk)
+    if kept is None or not change or kept[:2] != (change, _facts(episode)):
         return None
+    found = kept[2]
     return found if not names or found.names == names_of(found.names) else None
 
 

@@ -243,9 +243,7 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False)
     due = next_due(history, protocol, until)
     chosen, start, end = window(history, until, view)
     told_by = (protocol.slug, episode.ward.zone, get_language())
-    staff = once(
-        history, ("staff", *told_by), lambda: panel(history, "cows", "staff", protocol, episode, _("COWS, staff"))
-    )
+    staff = once(history, ("staff", *told_by), lambda: panel(history, "cows", "staff", protocol, episode, _("COWS, staff")))
     says = once(
         history, ("patient", *told_by),
         lambda: panel(history, "symptom-check", "patient", protocol, episode, _("Symptoms moderate or worse, patient")),

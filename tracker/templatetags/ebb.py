@@ -6,11 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.template.loader import get_template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
+from django.template.loader import get_template
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from tracker import words
@@ -115,7 +115,7 @@ def drawn(template_name: str, row: Any, zone: ZoneInfo) -> SafeString:
     before = _drawn.get(place)
     if before and before[0] == says:
         return before[1]
-    html = get_template(template_name).render({"row": row, "zone": zone})
+    html = mark_safe(get_template(template_name).render({"row": row, "zone": zone}))  # noqa: S308 - a template has escaped it
     if len(_drawn) >= MOST_DRAWN:
         _drawn.pop(next(iter(_drawn)), None)
     _drawn[place] = says, html
