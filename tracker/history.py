@@ -41,7 +41,7 @@ def of_episode(episode: Episode) -> clinical.History:
     """
     if connection.in_atomic_block:
         return read(episode).history
-    change = _change(episode)  # first, so that what is read after it can only be newer than it says
+    change = audit.change_of(str(episode.pk))  # first, so that what is read after it can only be newer than it says
     found = _unchanged(episode, change)
     if found is None:
         found = read(episode)
@@ -54,7 +54,7 @@ def before_writing(episode: Episode) -> Read:
 
     Names are as they were: what is kept after is compared with the names of the day when it is asked for.
     """
-    return _unchanged(episode, _change(episode), names=False) or read(episode)
+    return _unchanged(episode, audit.change_of(str(episode.pk)), names=False) or read(episode)
 
 
 def keep_after(episode: Episode, line: str, found: Read) -> None:
@@ -86,10 +86,6 @@ MOST_KEPT = 200
 
 _kept: dict[UUID, tuple[str, tuple[Any, ...], Read]] = {}
 """By stay: the last change it holds, the facts of the stay it was made with, and what was read."""
-
-
-def _change(episode: Episode) -> str:
-    return next(iter(audit.newest_change(str(episode.pk)).values_list("hash", flat=True)), "")
 
 
 def _unchanged(episode: Episode, change: str, *, names: bool = True) -> Read | None:
