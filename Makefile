@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 
-.PHONY: run dev test test-postgres faults try-deploy check lint types migrations assets browser lock clean
+.PHONY: run dev test bench test-postgres faults try-deploy check lint types migrations assets browser lock clean
 
 run: .venv/.runtime node_modules/.installed .env  ## the product with a demo ward, at http://127.0.0.1:8000/
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -36,6 +36,11 @@ faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off
 
 try-deploy: .venv/.dev node_modules/.installed  ## deploy/ on this machine: both roles, two web servers, nginx with TLS; then all of it is gone
 	$(BIN)/python deploy/try.py
+
+bench: .venv/.runtime node_modules/.installed  ## how fast it is, as ratios in one run; some minutes, and no test
+	@mkdir -p var
+	@EBB_SECRET_KEY=$${EBB_SECRET_KEY:-only-for-measuring-only-for-measuring-only-for-measuring} $(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	$(BIN)/python -m bench
 
 check: lint types migrations test  ## everything that must hold before a change is kept
 

@@ -1,10 +1,10 @@
 """One episode as the rules, the chart and the board see it: plain values, whole, in the order things happened."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from clinical.courses import Course, Opioid
 from clinical.instruments import SKIPPED, Answer
@@ -118,6 +118,11 @@ class History:
     pauses: tuple[Pause, ...] = ()
     rechecks: tuple[Recheck, ...] = ()
 
+    @cached_property
+    def worked_out(self) -> dict[Hashable, Any]:
+        """Room for what follows from this history alone, worked out once: it comes and goes with this very history."""
+        return {}
+
     @property
     def counted_from(self) -> datetime:
         """Where the hours are counted from: last use, or admission where last use is unknown."""
@@ -142,11 +147,11 @@ class History:
 
     def done(self, instrument: str, reporter: Reporter | None = None) -> list[CheckIn]:
         """Check-ins with answers, of one instrument, oldest first."""
-        return [
-            check_in
-            for check_in in self.by_instrument.get(instrument, ())
-            if not check_in.not_done and (reporter is None or check_in.reporter == reporter)
-        ]
+        return [c for c in self._done.get(instrument, ()) if reporter is None or c.reporter == reporter]
+
+    @cached_property
+    def _done(self) -> Mapping[str, list[CheckIn]]:
+        return {slug: [c for c in found if not c.not_done] for slug, found in self.by_instrument.items()}
 
     def away(self, moment: datetime) -> Pause | None:
         """The pause this moment falls in, if any."""

@@ -60,11 +60,18 @@ def watched() -> list[Episode]:
 def episode(by: User, pk: UUID) -> Episode:
     """A stay, for ward staff. Raises Refused for other roles and Http404 for other wards."""
     by.must(Can.SEE_RECORD)
-    return _get(episodes(by), pk)
+    found = _get(episodes(by), pk)
+    found.reached_by = by.pk  # type: ignore[attr-defined]
+    return found
 
 
 def must_reach(by: User, at: Episode) -> None:
-    """Raise Http404 unless this stay is one this person may know of: for actions, which need no view to ask first."""
+    """Raise Http404 unless this stay is one this person may know of: for actions, which need no view to ask first.
+
+    A stay that came through this door for the same person is not asked for a second time.
+    """
+    if getattr(at, "reached_by", None) == by.pk:
+        return
     if not episodes(by).filter(pk=at.pk).exists():
         raise Http404
 
@@ -212,7 +219,7 @@ def open_alert(by: User, pk: UUID) -> Alert:
 
 
 def _get(found: QuerySet[Episode], pk: UUID) -> Episode:
-    one = found.filter(pk=pk).first()
+    one = next(iter(found.filter(pk=pk)), None)
     if one is None:
         raise Http404
     return one
@@ -220,4 +227,4 @@ def _get(found: QuerySet[Episode], pk: UUID) -> Episode:
 
 def _opened(by: User, found: Episode, what: str) -> None:
     with transaction.atomic():
-        audit.record(by, "opened", what=what, episode=str(found.pk))
+        audit.record(by, audit.OPENED, what=what, episode=str(found.pk))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Count, Q, Subquery
 from django.urls import reverse
@@ -42,8 +43,12 @@ class Shown:
 
     alert: Alert
     rule: Rule
-    facts: tuple[Fact, ...]
     age: str
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """What it rests on."""
+        return tuple(_fact(*said) for said in self.alert.facts)
 
     @property
     def urgency(self) -> str:
@@ -68,7 +73,7 @@ class Shown:
 
 def shown(alert: Alert, now: datetime) -> Shown:
     """One alert, from its row. No query."""
-    return Shown(alert, by_slug[alert.rule], tuple(_fact(*said) for said in alert.facts), words.span(now - alert.waiting_since))
+    return Shown(alert, by_slug[alert.rule], words.span(now - alert.waiting_since))
 
 
 def _fact(label: str, value: str, at: str, check_in: str, dose: str) -> Fact:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -26,9 +27,10 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from accounts import audit
 from accounts.models import User, Ward
 from clinical import history as clinical
 from clinical.disagreement import Apart, disagreement
@@ -204,16 +206,80 @@ class Board:
 
 
 def board(by: User, ward: Ward, now: datetime, order: Order = "risk") -> Board:
-    """The board of one ward. Three queries."""
-    episodes = list(access.episodes(by).filter(ward=ward, ended_at=None).annotate(**_beside()))
-    keys = [episode.pk for episode in episodes]
-    check_ins, marks = _check_ins(keys, now), _marks(keys)
+    """The board of one ward. Three queries, or two where this process has read all its check-ins and none has changed."""
+    here = access.episodes(by).filter(ward=ward, ended_at=None)
+    episodes = list(here.select_related(None).select_related("patient").annotate(**_beside()))
+    for episode in episodes:
+        episode.ward = ward
+    check_ins, marks = _check_ins(episodes, now), _marks(ward, [episode.pk for episode in episodes])
     rows = [
-        row(episode, _history(episode, check_ins[episode.pk], marks[episode.pk]), marks[episode.pk].alerts, now)
+        _row_again(episode, _history(episode, check_ins[episode.pk], marks[episode.pk]), marks[episode.pk].alerts, now)
         for episode in episodes
     ]
     key = {"risk": urgency, "due": _by_due, "bed": _by_bed}[order]
     return Board(ward=ward, now=now, rows=tuple(sorted(_alike(rows), key=key)), order=order)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What a row says that time alone does not change: it follows from the history, and is worked out once for each."""
+
+    cows: clinical.CheckIn | None
+    cows_word: str
+    complete: tuple[clinical.CheckIn, ...]
+    change: str
+    rising: int
+    says: clinical.CheckIn | None
+    apart: Apart
+    unwell: clinical.CheckIn | None
+    last_contact: clinical.CheckIn | None
+    chips: tuple[str, ...]
+    patient_due: datetime
+
+
+def _standing(episode: Episode, history: clinical.History, protocol: Protocol) -> _Standing:
+    key = ("standing", protocol.slug, bool(episode.allergies), get_language())
+    if key not in history.worked_out:
+        history.worked_out[key] = _work_out(episode, history, protocol)
+    return history.worked_out[key]  # type: ignore[no-any-return]
+
+
+def _work_out(episode: Episode, history: clinical.History, protocol: Protocol) -> _Standing:
+    done = history.done("cows", "staff")
+    cows = done[-1] if done else None
+    complete = [c for c in done if c.total is not None]
+    before = complete[-2] if len(complete) > 1 and cows is complete[-1] else None
+    rising = cows.total - before.total if cows and before and cows.total is not None and before.total is not None else 0
+    says, contacts = history.done("symptom-check", "patient"), history.contacts("cows")
+    return _Standing(
+        cows=cows,
+        cows_word=_band_word(cows),
+        complete=tuple(complete),
+        change=words.change(rising, 0) if before else "",
+        rising=rising,
+        says=says[-1] if says else None,
+        apart=disagreement(history, protocol, library().instrument("cows").maximum or 0),
+        unwell=_unwell(history),
+        last_contact=contacts[-1] if contacts else None,
+        chips=tuple(_chips(episode, history)),
+        patient_due=patient_due(history, protocol),
+    )
+
+
+def _row_again(episode: Episode, history: clinical.History, alerts: Sequence[Speaks | None], now: datetime) -> Row:
+    """The row that was made last from this history, where everything else it is made from is the same too."""
+    patient, reviewed_at = episode.patient, getattr(episode, "reviewed_at", None)
+    made_from = (
+        now, patient.chosen_name, patient.date_of_birth, bool(episode.allergies), reviewed_at, alerts, episode.ward.protocol,
+        get_language(),
+    )  # fmt: skip
+    before = history.worked_out.get("row")
+    if before and before[0] == made_from:
+        again: Row = before[1]
+        return replace(again, episode=episode)
+    made = row(episode, history, alerts, now)
+    history.worked_out["row"] = made_from, made
+    return made
 
 
 def row(episode: Episode, history: clinical.History, alerts: Sequence[Speaks | None], now: datetime) -> Row:
@@ -223,40 +289,33 @@ def row(episode: Episode, history: clinical.History, alerts: Sequence[Speaks | N
     """
     protocol = protocol_of(episode)
     due = next_due(history, protocol, now)
-    done = history.done("cows", "staff")
-    cows = done[-1] if done else None
-    complete = [c for c in done if c.total is not None]
-    before = complete[-2] if len(complete) > 1 and cows is complete[-1] else None
-    rising = cows.total - before.total if cows and before and cows.total is not None and before.total is not None else 0
-    says = history.done("symptom-check", "patient")
-    contacts = history.contacts("cows")
-    unwell = _unwell(history)
-    chips = _chips(episode, history)
+    told = _standing(episode, history, protocol)
+    contact, unwell = told.last_contact, told.unwell
     reviewed_at = getattr(episode, "reviewed_at", None)
     return Row(
         episode=episode,
         name=episode.patient.chosen_name,
         born=episode.patient.date_of_birth,
         where=place(history, course_of(episode), now),
-        cows=cows,
-        cows_word=_band_word(cows),
-        cows_age=words.ago(cows.observed_at, now) if cows else "",
-        change=words.change(rising, 0) if before else "",
-        rising=rising,
-        spark=_spark(complete, now, history, protocol),
-        says=says[-1] if says else None,
-        says_age=words.ago(says[-1].observed_at, now) if says else "",
-        apart=disagreement(history, protocol, library().instrument("cows").maximum or 0),
+        cows=told.cows,
+        cows_word=told.cows_word,
+        cows_age=words.ago(told.cows.observed_at, now) if told.cows else "",
+        change=told.change,
+        rising=told.rising,
+        spark=_spark(told.complete, now, history, protocol),
+        says=told.says,
+        says_age=words.ago(told.says.observed_at, now) if told.says else "",
+        apart=told.apart,
         unwell=unwell,
         unwell_age=words.span(now - unwell.observed_at) if unwell else "",
         speaks=_speaks(alerts, now),
         seen_alerts=sum(1 for alert in alerts if alert is None),
         due=due,
         due_words=_due_words(due, now),
-        patient_late=patient_due(history, protocol) < now - timedelta(minutes=protocol.grace_minutes),
-        asleep=_not_done_words(contacts[-1], now) if contacts and contacts[-1].not_done else "",
-        chips=tuple(chips[:CHIPS]),
-        more_chips=max(0, len(chips) - CHIPS),
+        patient_late=told.patient_due < now - timedelta(minutes=protocol.grace_minutes),
+        asleep=_not_done_words(contact, now) if contact and contact.not_done else "",
+        chips=told.chips[:CHIPS],
+        more_chips=max(0, len(told.chips) - CHIPS),
         reviewed=words.ago(reviewed_at, now) if reviewed_at else "",
         news=sum(1 for c in history.check_ins if c.recorded_at > reviewed_at) if reviewed_at else 0,
     )
@@ -376,7 +435,7 @@ def _band_word(cows: clinical.CheckIn | None) -> str:
     return (band.short or band.label) if band else ""
 
 
-def _spark(complete: list[clinical.CheckIn], now: datetime, history: clinical.History, protocol: Protocol) -> Spark:
+def _spark(complete: Sequence[clinical.CheckIn], now: datetime, history: clinical.History, protocol: Protocol) -> Spark:
     since = now - timedelta(hours=SPARK_HOURS)
     runs: list[list[tuple[float, float]]] = []
     gaps: list[tuple[float, float]] = []
@@ -402,7 +461,8 @@ def _spark(complete: list[clinical.CheckIn], now: datetime, history: clinical.Hi
 
 
 def _beside() -> dict[str, Any]:
-    """What stands beside a stay in the same query: the absence that goes on or ended last, and the last review."""
+    """What stands beside a stay in the same query: the absence that goes on or ended last, the last
+    review, and the last change of the record."""
     last = Absence.objects.filter(episode=OuterRef("pk")).order_by("-from_at")
     seen = Review.objects.filter(episode=OuterRef("pk")).order_by("-at")
     return {
@@ -410,6 +470,7 @@ def _beside() -> dict[str, Any]:
         "away_until": Subquery(last.values("until")[:1]),
         "away_why": Subquery(last.values("why")[:1]),
         "reviewed_at": Subquery(seen.values("at")[:1]),
+        "change": Subquery(audit.newest_change(audit.Spelled(OuterRef("pk")))),
     }
 
 
@@ -421,7 +482,38 @@ _TOLD = ("unwell", "help", "intake")
 """Instruments whose answers the board reads; of all others the score is enough."""
 
 
-def _check_ins(keys: list[UUID], now: datetime) -> dict[UUID, list[clinical.CheckIn]]:
+MOST_KEPT = 1_000
+"""So many stays' check-ins are kept by one process; the one that was kept first goes first."""
+
+_kept: dict[UUID, tuple[str, tuple[clinical.CheckIn, ...]]] = {}
+"""By stay: the last change that is held, and the check-ins the board looks at."""
+
+_histories: dict[UUID, clinical.History] = {}
+"""By stay: the history that was made of them, so that what follows from it need not be worked out again."""
+
+
+def _check_ins(episodes: Sequence[Episode], now: datetime) -> dict[UUID, tuple[clinical.CheckIn, ...]]:
+    """The check-ins the board looks at: read again for the stays about which something was written since.
+
+    The change was read with the stays, so what is read after it can only be newer than it says. Inside a transaction
+    all are read, and none is kept: what was written there is not in the audit trail yet, and may never be.
+    """
+    change = {episode.pk: getattr(episode, "change", "") for episode in episodes}
+    if connection.in_atomic_block:
+        return read_check_ins(list(change), now)
+    found = {key: _kept[key][1] for key in change if key in _kept and change[key] and _kept[key][0] == change[key]}
+    if anew := [key for key in change if key not in found]:
+        for key, check_ins in read_check_ins(anew, now).items():
+            found[key] = check_ins
+            if len(_kept) >= MOST_KEPT:
+                oldest = next(iter(_kept))
+                _kept.pop(oldest, None)
+                _histories.pop(oldest, None)
+            _kept[key] = change[key], check_ins
+    return found
+
+
+def read_check_ins(keys: list[UUID], now: datetime) -> dict[UUID, tuple[clinical.CheckIn, ...]]:
     """The check-ins of the last 72 hours, the newest two of each kind however old, and all intake facts. One query."""
     # Each kind apart, so that checks that could not be done or calls that ask for nobody hide nothing older.
     kind = [F("episode"), F("instrument"), F("reporter"), F("complete"), F("not_done"), KT("answers__come_now")]
@@ -450,7 +542,7 @@ def _check_ins(keys: list[UUID], now: datetime) -> dict[UUID, list[clinical.Chec
                 complete=complete, not_done=not_done,
             )
         )  # fmt: skip
-    return found
+    return {key: tuple(check_ins) for key, check_ins in found.items()}
 
 
 @dataclass
@@ -462,16 +554,17 @@ class _Marks:
     promises: list[clinical.Recheck] = field(default_factory=list)
 
 
-def _marks(keys: list[UUID]) -> dict[UUID, _Marks]:
+def _marks(ward: Ward, keys: list[UUID]) -> dict[UUID, _Marks]:
     """Open alerts from review on, doses that end the usual course or ask for a look, and promises to look again.
 
     Three tables in one query: the board is asked for every half minute by every tablet on the ward.
     """
     nothing, never = Value("", output_field=TextField()), Value(None, output_field=DateTimeField())
     no, zero = Value(value=False, output_field=BooleanField()), Value(0, output_field=IntegerField())
-    open_alerts = Alert.objects.filter(episode__in=keys, closed_at=None, urgency__gte=Urgency.REVIEW)
-    told = Dose.objects.current().filter(episode__in=keys, medicine__in=_telling(), status__in=Dose.TAKEN)
-    promised = AlertStep.objects.filter(alert__episode__in=keys, recheck_at__isnull=False)
+    here: dict[str, Any] = {"episode__ward": ward, "episode__ended_at": None}
+    open_alerts = Alert.objects.filter(**here, closed_at=None, urgency__gte=Urgency.REVIEW)
+    told = Dose.objects.current().filter(**here, medicine__in=_telling(), status__in=Dose.TAKEN)
+    promised = AlertStep.objects.filter(alert__episode__ward=ward, alert__episode__ended_at=None, recheck_at__isnull=False)
     rows = (
         open_alerts.order_by()
         .values_list(
@@ -491,16 +584,18 @@ def _marks(keys: list[UUID]) -> dict[UUID, _Marks]:
     found = {key: _Marks() for key in keys}
     medicines = library().medicines
     for episode, kind, key, slug, text, level, first, at, then, seen, escalated in rows:
-        here = found[episode]
+        about = found.get(episode)
+        if about is None:
+            continue  # somebody who was admitted a moment ago; the stays were read before
         if kind == "alert":
             waits = not seen
-            here.alerts.append(
+            about.alerts.append(
                 Speaks(key, slug, level, bool(first), text, at, then is not None, bool(escalated)) if waits else None
             )
         elif kind == "dose":
-            here.doses.append(clinical.Dose(str(key), slug, slug, "", at, status=text).of(medicines[slug]))
+            about.doses.append(clinical.Dose(str(key), slug, slug, "", at, status=text).of(medicines[slug]))
         else:
-            here.promises.append(clinical.Recheck(at, then))
+            about.promises.append(clinical.Recheck(at, then))
     return found
 
 
@@ -518,16 +613,22 @@ def _telling() -> list[str]:
     ]
 
 
-def _history(episode: Episode, check_ins: list[clinical.CheckIn], marks: _Marks) -> clinical.History:
-    """What the board needs of one stay, from rows already fetched."""
+def _history(episode: Episode, check_ins: tuple[clinical.CheckIn, ...], marks: _Marks) -> clinical.History:
+    """What the board needs of one stay, from rows already fetched: the one made before, where it would be the same."""
     away = getattr(episode, "away_from", None)
-    return clinical.History(
+    made = clinical.History(
         admitted_at=episode.admitted_at,
         opioid=episode.opioid,  # type: ignore[arg-type]
         last_use_at=episode.last_use_at,
         last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
-        check_ins=tuple(check_ins),
+        check_ins=check_ins,
         doses=tuple(sorted(marks.doses, key=lambda dose: (dose.given_at, dose.id))),
         pauses=(clinical.Pause(away, episode.away_until, episode.away_why),) if away else (),  # type: ignore[attr-defined]
         rechecks=tuple(marks.promises),
     )
+    before = _histories.get(episode.pk)
+    if before == made:
+        return before
+    if episode.pk in _kept:
+        _histories[episode.pk] = made
+    return made

@@ -1,8 +1,15 @@
 """Rows in, `clinical.history.History` out: what the rules, the chart and the board reason with."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
 
+from django.db import connection, transaction
+
+from accounts import audit
+from accounts.models import names_of
 from clinical import history as clinical
 from clinical.courses import Course
 from clinical.protocols import Protocol
@@ -10,15 +17,101 @@ from tracker.content import library
 from tracker.models import Absence, AlertStep, CheckIn, Dose, Episode
 
 
+@dataclass(frozen=True)
+class Read:
+    """A history as it was read, with the names of everybody who wrote in it."""
+
+    history: clinical.History
+    names: Mapping[int, str]
+
+    def with_row(self, row: CheckIn) -> "Read":
+        """The same after this check-in was written down: it counts, and the one it replaces does no longer. No query."""
+        replaced = str(row.replaces_id)
+        # In UTC, as the database gives it back: facts of alerts quote the moment.
+        added = replace(check_in(row), observed_at=row.observed_at.astimezone(UTC), recorded_at=row.recorded_at.astimezone(UTC))
+        found = [*(c for c in self.history.check_ins if c.id != replaced), added]
+        history = replace(self.history, check_ins=tuple(sorted(found, key=_by_time)))
+        return Read(history, {**self.names, row.recorded_by_id: row.recorded_by.known_as})
+
+
 def of_episode(episode: Episode) -> clinical.History:
-    """The whole history of one stay. Four queries."""
-    return of_rows(
+    """The whole history of one stay. Two queries where this process has read it and nothing has changed since, else five.
+
+    Inside a transaction it is read anew, in four: what was written there is not in the audit trail yet.
+    """
+    if connection.in_atomic_block:
+        return read(episode).history
+    change = audit.change_of(str(episode.pk))  # first, so that what is read after it can only be newer than it says
+    found = _unchanged(episode, change)
+    if found is None:
+        found = read(episode)
+        _keep(episode, change, found)
+    return found.history
+
+
+def before_writing(episode: Episode) -> Read:
+    """The same at the start of a transaction that has written nothing about this stay yet. One query, or five.
+
+    Names are as they were: what is kept after is compared with the names of the day when it is asked for.
+    """
+    return _unchanged(episode, audit.change_of(str(episode.pk)), names=False) or read(episode)
+
+
+def keep_after(episode: Episode, line: str, found: Read) -> None:
+    """Once this transaction is committed, this is the history up to the audit line with this hash."""
+    transaction.on_commit(lambda: _keep(episode, line, found))
+
+
+def read(episode: Episode) -> Read:
+    """The whole history of one stay, from its rows. Four queries."""
+    check_ins = list(CheckIn.objects.current().filter(episode=episode).select_related("recorded_by"))
+    doses = list(Dose.objects.current().filter(episode=episode).select_related("recorded_by"))
+    history = of_rows(
         episode,
-        CheckIn.objects.current().filter(episode=episode).select_related("recorded_by"),
-        Dose.objects.current().filter(episode=episode).select_related("recorded_by"),
+        check_ins,
+        doses,
         Absence.objects.filter(episode=episode),
         AlertStep.objects.filter(alert__episode=episode, recheck_at__isnull=False),
     )
+    written = [(row.recorded_by_id, row.recorded_by) for row in check_ins] + [
+        (row.recorded_by_id, row.recorded_by) for row in doses
+    ]
+    return Read(history, {key: by.known_as for key, by in written})
+
+
+# Kept between requests --------------------------------------------------------------------------------------
+
+MOST_KEPT = 200
+"""So many histories are kept by one process; the one that was kept first goes first."""
+
+_kept: dict[UUID, tuple[str, tuple[Any, ...], Read]] = {}
+"""By stay: the last change it holds, the facts of the stay it was made with, and what was read."""
+
+
+def _unchanged(episode: Episode, change: str, *, names: bool = True) -> Read | None:
+    """What is kept of this stay, unless something about it has changed since: an entry, the stay, or a writer's name."""
+    kept = _kept.get(episode.pk)
+    if kept is None or not change or kept[:2] != (change, _facts(episode)):
+        return None
+    found = kept[2]
+    return found if not names or found.names == names_of(found.names) else None
+
+
+def _keep(episode: Episode, change: str, found: Read) -> None:
+    while len(_kept) >= MOST_KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[episode.pk] = change, _facts(episode), found
+
+
+def _facts(episode: Episode) -> tuple[Any, ...]:
+    """What a history takes from the row of its stay and of its patient."""
+    return (
+        episode.admitted_at, episode.opioid, episode.last_use_at, episode.last_use_precision, episode.ended_at,
+        episode.patient.date_of_birth, episode.ward.zone,
+    )  # fmt: skip
+
+
+# Rows in, history out ---------------------------------------------------------------------------------------
 
 
 def of_rows(
@@ -34,13 +127,17 @@ def of_rows(
         opioid=episode.opioid,  # type: ignore[arg-type]
         last_use_at=episode.last_use_at,
         last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
-        check_ins=tuple(sorted((check_in(row) for row in check_ins), key=lambda c: (c.observed_at, c.recorded_at, c.id))),
+        check_ins=tuple(sorted((check_in(row) for row in check_ins), key=_by_time)),
         doses=tuple(sorted((dose(row) for row in doses), key=lambda d: (d.given_at, d.id))),
         ended_at=episode.ended_at,
         age=age_at(episode.patient.date_of_birth, episode.admitted_at.astimezone(episode.ward.tz).date()),
         pauses=tuple(clinical.Pause(row.from_at, row.until, row.why) for row in absences),
         rechecks=tuple(clinical.Recheck(row.at, row.recheck_at) for row in promises if row.recheck_at),
     )
+
+
+def _by_time(c: clinical.CheckIn) -> tuple[datetime, datetime, str]:
+    return (c.observed_at, c.recorded_at, c.id)
 
 
 def age_at(born: date, day: date) -> int:

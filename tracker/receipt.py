@@ -26,10 +26,13 @@ class Answered:
     meaning: str
 
 
-def saved_words(row: CheckIn, episode: Episode, now: datetime) -> str:
-    """The one sentence after saving: what it came to, how it changed, and what is due next."""
+def saved_words(row: CheckIn, episode: Episode, now: datetime, history: clinical.History | None = None) -> str:
+    """The one sentence after saving: what it came to, how it changed, and what is due next.
+
+    `history` is the history with it, where it is known.
+    """
     instrument = library().instrument(row.instrument, row.instrument_version)
-    history = of_episode(episode)
+    history = history or of_episode(episode)
     previous = last_complete(history, row.instrument, row.observed_at, without=str(row.pk))
     said = _("Saved: %(name)s %(result)s") % {"name": instrument.name, "result": result(as_clinical(row), instrument)}
     if previous and previous.total is not None and row.total is not None:

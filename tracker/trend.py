@@ -4,14 +4,16 @@ x is hours of the course, computed in UTC; clock times are looked up in the ward
 25 hours is 25 hours wide. Staff score and patient report never share a y axis.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinical import history as clinical
@@ -32,6 +34,7 @@ from tracker.models import Dose as DoseRow
 from tracker.models import Episode, Review
 from tracker.results import mark_words, marks, not_done_word, result
 
+Found = TypeVar("Found")
 View = Literal["24", "72", "week", "all"]
 WINDOWS: dict[View, int] = {"24": 24, "72": 72, "week": 168}
 
@@ -128,7 +131,9 @@ class Trend:
     """Everything one stay's page shows."""
 
     episode: Episode
+    asked_at: datetime
     now: datetime
+    """When it was asked for, or when the stay ended if that was before."""
     where: Place
     course: Course
     due: Due
@@ -137,15 +142,33 @@ class Trend:
     to: float
     staff: Panel
     patient: Panel
-    summary: Summary
-    cows: Reading | None
-    says: Reading | None
-    lines: tuple[Line, ...]
     not_done: tuple[tuple[float, str], ...]
     doses: tuple[DoseLine, ...]
     alerts: OfStay
     reviews: tuple[Review, ...]
     history: History
+
+    # What the chart itself does not draw is worked out when it is asked for.
+
+    @cached_property
+    def summary(self) -> Summary:
+        """What the chart shows, in words."""
+        return summarize(self.history, self.episode, protocol_of(self.episode), self.now)
+
+    @cached_property
+    def cows(self) -> Reading | None:
+        """The last COWS in large type."""
+        return reading(self.history, "cows", "staff", self.episode, self.asked_at)
+
+    @cached_property
+    def says(self) -> Reading | None:
+        """The patient's last report in large type."""
+        return reading(self.history, "symptom-check", "patient", self.episode, self.asked_at)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The table: every check-in, newest first."""
+        return lines(self.history, self.episode, protocol_of(self.episode))
 
     @property
     def since_review(self) -> int:
@@ -198,12 +221,16 @@ class Trend:
             "reviews": [round(self.history.hours(review.at), 3) for review in self.reviews],
             "reviewedWord": _("reviewed"),
             "notDone": [{"x": x, "label": label} for x, label in self.not_done],
-            "staff": panel_json(self.staff, _("Staff"), "COWS"),
-            "patient": panel_json(self.patient, _("Patient"), _("moderate or worse")),
+            "staff": self._drawn(self.staff, _("Staff"), "COWS"),
+            "patient": self._drawn(self.patient, _("Patient"), _("moderate or worse")),
             "gapWords": _("no check-in"),
             "nowWord": _("now"),
             "givenWord": _("Given"),
         }
+
+    def _drawn(self, panel: Panel, title: str, unit: str) -> dict[str, Any]:
+        key = ("drawn", title, self.episode.ward.protocol, self.episode.ward.zone, get_language())
+        return once(self.history, key, lambda: panel_json(panel, title, unit))
 
 
 def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False) -> Trend:
@@ -215,10 +242,15 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False)
     until = min(now, episode.ended_at) if episode.ended_at else now
     due = next_due(history, protocol, until)
     chosen, start, end = window(history, until, view)
-    staff = panel(history, "cows", "staff", protocol, episode, _("COWS, staff"))
-    says = panel(history, "symptom-check", "patient", protocol, episode, _("Symptoms moderate or worse, patient"))
+    told_by = (protocol.slug, episode.ward.zone, get_language())
+    staff = once(history, ("staff", *told_by), lambda: panel(history, "cows", "staff", protocol, episode, _("COWS, staff")))
+    says = once(
+        history, ("patient", *told_by),
+        lambda: panel(history, "symptom-check", "patient", protocol, episode, _("Symptoms moderate or worse, patient")),
+    )  # fmt: skip
     return Trend(
         episode=episode,
+        asked_at=now,
         now=until,
         where=place(history, course, until),
         course=course,
@@ -228,18 +260,23 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False)
         to=end,
         staff=staff,
         patient=says,
-        summary=summarize(history, episode, protocol, until),
-        cows=reading(history, "cows", "staff", episode, now),
-        says=reading(history, "symptom-check", "patient", episode, now),
-        lines=lines(history, episode, protocol),
-        not_done=tuple(
-            (round(history.hours(c.observed_at), 3), not_done_word(c.not_done)) for c in history.check_ins if c.not_done
-        ),
-        doses=dose_lines(history, protocol),
+        not_done=once(history, ("not done", get_language()), lambda: _not_done(history)),
+        doses=once(history, ("doses", *told_by), lambda: dose_lines(history, protocol)),
         alerts=OfStay((), ()) if own else of_stay(episode, until),
         reviews=() if own else tuple(Review.objects.filter(episode=episode).select_related("by").order_by("-at")),
         history=history,
     )
+
+
+def once(history: History, key: Hashable, work: Callable[[], Found]) -> Found:
+    """What follows from a history and from nothing else but what is in `key`: worked out once while the history lasts."""
+    if key not in history.worked_out:
+        history.worked_out[key] = work()
+    return history.worked_out[key]  # type: ignore[no-any-return]
+
+
+def _not_done(history: History) -> tuple[tuple[float, str], ...]:
+    return tuple((round(history.hours(c.observed_at), 3), not_done_word(c.not_done)) for c in history.check_ins if c.not_done)
 
 
 def dose_lines(history: History, protocol: Protocol) -> tuple[DoseLine, ...]:

@@ -1,7 +1,7 @@
 """Keeping check-ins, once, and the unsent answers before them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from accounts.roles import Can, Role
+from clinical.history import History
 from clinical.instruments import Answer, AnswerError
 from tracker import access
 from tracker.actions import alerts, times
@@ -20,7 +21,7 @@ from tracker.actions.once import already_corrected, fingerprint, kept_before
 from tracker.actions.outcomes import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.content import library
-from tracker.history import of_episode
+from tracker.history import before_writing, keep_after
 from tracker.models import CheckIn, Draft, Episode
 from tracker.words import said
 
@@ -64,6 +65,8 @@ class Saved:
 
     check_in: CheckIn
     again: bool
+    history: History | None = None
+    """The history with it, where it was worked out."""
 
 
 def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime | None = None) -> Saved:
@@ -79,16 +82,20 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
     content = entry.fingerprint(episode)
     with transaction.atomic():
         take_turn(episode)
+        before = before_writing(episode)
         saved = keep_check_in(by, episode, entry, content, now)
         if saved.again:
             return saved
         row = saved.check_in
+        after = before.with_row(row)
         answers = row.reporter == CheckIn.Reporter.STAFF and not row.not_done
-        found = alerts.match(episode, of_episode(episode), now, answered_by=by if answers else None)
-        audit.record(
+        found = alerts.match(episode, after.history, now, answered_by=by if answers else None)
+        line = audit.record(
             by, "check-in corrected" if entry.replaces else "check-in recorded", what=f"check-in {row.pk}", episode=str(episode.pk),
             facts={"instrument": row.instrument, "replaces": str(row.replaces_id or ""), **found.facts()},
         )  # fmt: skip
+        keep_after(episode, line.hash, after)
+        saved = replace(saved, history=after.history)
         if not entry.replaces:
             Draft.objects.filter(episode=episode, owner=by, instrument=row.instrument).delete()
     return saved
@@ -96,20 +103,19 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
 
 def keep_check_in(by: User, episode: Episode, entry: Entry, content: str, now: datetime) -> Saved:
     """The row of a check-in, inside somebody else's transaction: neither alerts nor an audit line. Raises as above."""
-    kept = kept_before(CheckIn.objects.all(), by, episode, entry.id, content)
-    if kept:
-        return Saved(kept, again=True)
-    _must_be_correctable(episode, entry)
-    row = _row(by, episode, entry, now)
     try:
+        _must_be_correctable(episode, entry)
+        row = _row(by, episode, entry, now)
         with transaction.atomic():
             row.save(force_insert=True)
-    except IntegrityError:
-        # Another sending of the same id, or another correction of the same check-in, was quicker.
+    except (IntegrityError, Invalid, Conflict) as refused:
+        # Kept before under this id, or corrected before: by an earlier sending, or by one that was quicker.
         kept = kept_before(CheckIn.objects.all(), by, episode, entry.id, content)
         if kept:
             return Saved(kept, again=True)
-        raise Conflict(already_corrected()) from None
+        if isinstance(refused, IntegrityError):
+            raise Conflict(already_corrected()) from None
+        raise
     return Saved(row, again=False)
 
 

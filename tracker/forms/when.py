@@ -39,14 +39,18 @@ def add_clock(
 ) -> None:
     """Give a form the fields of one clock time, filled with `at` where it is known."""
     local = at.astimezone(zone) if at else None
-    choices = day_choices(now, zone, days)
-    if local and local.date().isoformat() not in dict(choices):
-        choices.append((local.date().isoformat(), date_format(local.date(), "D j M Y")))
+
+    def choices() -> list[tuple[str, str]]:
+        found = day_choices(now, zone, days)
+        if local and local.date().isoformat() not in dict(found):
+            found.append((local.date().isoformat(), date_format(local.date(), "D j M Y")))
+        return found
+
     form.fields[f"{prefix}_day"] = forms.ChoiceField(
         label=_("%(label)s: day") % {"label": label},
         choices=choices,
         required=False,
-        initial=local.date().isoformat() if local else choices[0][0],
+        initial=(local or now.astimezone(zone)).date().isoformat(),
     )
     form.fields[f"{prefix}_clock"] = forms.CharField(
         label=_("%(label)s: time") % {"label": label},

@@ -50,5 +50,6 @@ def _context(request: SignedIn) -> dict[str, Any]:
     here = access.choose_ward(mine, request.GET.get("ward", ""))
     asked = request.GET.get("order", "risk")
     order: Order = asked if asked in ORDERS else "risk"  # type: ignore[assignment]
-    found: Board = board(request.user, here, timezone.now(), order)
+    # A board is that of a minute, as its words are: within one, what has not changed is not drawn again.
+    found: Board = board(request.user, here, timezone.now().replace(second=0, microsecond=0), order)
     return {"board": found, "zone": here.tz, "wards": mine, "order": ORDER, "orders": ORDERS.items()}

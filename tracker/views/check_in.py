@@ -66,7 +66,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
         kept, status = save(request, form)
         on_round = f"{reverse('round')}?ward={episode.ward_id}"
         target = on_round if request.GET.get("round") else reverse("episode", args=[episode.pk])
-        sentence = saved_words(kept.check_in, episode, now) if kept else ""
+        sentence = saved_words(kept.check_in, episode, now, kept.history) if kept else ""
         if wants_json(request):
             return json_answer(form, kept, status, sentence, target)
         if kept:

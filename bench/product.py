@@ -1,0 +1,138 @@
+"""Ebb as it is measured: the production setting, asked through its own WSGI door by somebody who signed in.
+
+Run by `python -m bench`, with its database in the environment.
+"""
+
+import re
+import sys
+from itertools import cycle
+from urllib.parse import urljoin
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from bench.browser import Answer, Browser, mean_cpu, must, obey
+from config.wsgi import application
+
+# Django is set up from here on.
+from bench import ward  # isort: skip
+from tracker import board, demo  # isort: skip
+from tracker.models import CheckIn, Episode  # isort: skip
+from tracker.templatetags import ebb as ebb_tags  # isort: skip
+
+assert not settings.DEBUG, "Figures of the debug setting mean nothing."
+
+COWS = {
+    "cows_pulse_rate": 88, "cows_sweating": 1, "cows_restlessness": 1, "cows_pupils": 1, "cows_aches": 1, "cows_nose_eyes": 1,
+    "cows_gi": 2, "cows_tremor": 1, "cows_yawning": 1, "cows_anxiety": 1, "cows_gooseflesh": 0,
+}  # fmt: skip
+
+
+class Ebb:
+    """Somebody at a screen of Ebb, and what they do."""
+
+    def __init__(self) -> None:
+        self.nurse = signed_in("nurse")
+        self.patient = signed_in("demo-patient-1001")
+        here = Episode.objects.filter(ward__name=demo.EAST, ended_at=None)
+        self.stays = cycle([str(pk) for pk in here.values_list("pk", flat=True)])
+        self.trend = str(Episode.objects.get(ward__name=demo.WEST, ended_at=None).pk)
+
+    def save(self) -> float:
+        """Save a COWS for each of 30 patients from the form, and read what it says before the next: only saving counts."""
+        took = []
+        for _ in range(30):
+            took.append(must(self.nurse.post(self._form(), **self._filled_in()), 303))
+            must(self.nurse.get("/learn/"), 200)
+        return mean_cpu(took)
+
+    def send(self) -> float:
+        """The same as a script sends it, which asks for JSON."""
+        return mean_cpu(must(self.nurse.send(self._form(), **self._filled_in()), 201) for _ in range(30))
+
+    def _form(self) -> str:
+        return f"/episodes/{next(self.stays)}/check-in/cows/"
+
+    def _filled_in(self) -> dict[str, object]:
+        return {"id": uuid4(), "at": "now", "confirmed": "on", **COWS}
+
+    def board(self) -> float:
+        return mean_cpu(must(self.nurse.get("/ward/"), 200) for _ in range(10))
+
+    def board_anew(self) -> float:
+        """The board of a process that has kept nothing: after a start, and nearly so in the first look of each minute."""
+        took = []
+        for _ in range(3):
+            for kept in (board._kept, board._histories, ebb_tags._drawn):
+                kept.clear()
+            took.append(must(self.nurse.get("/ward/"), 200))
+        return mean_cpu(took)
+
+    def trend_json(self) -> float:
+        return mean_cpu(must(self.nurse.get(f"/episodes/{self.trend}/trend.json"), 200) for _ in range(20))
+
+    def size(self) -> dict[str, int]:
+        """The board of 40 patients: its HTML, and everything a first visit to it and to a patient's own page takes."""
+        ward.send_home(ward.BEDS - 40, timezone.now())
+        html = len(must(self.nurse.get("/ward/"), 200).body)
+        return {"html": html, "board": first_visit(self.nurse, "/ward/"), "me": first_visit(self.patient, "/me/")}
+
+    def facts(self) -> dict[str, int]:
+        return {
+            "here": CheckIn.objects.filter(episode__ward__name=demo.EAST, episode__ended_at=None).count(),
+            "all": CheckIn.objects.count(),
+            "trend": CheckIn.objects.filter(episode=self.trend).count(),
+        }
+
+
+def signed_in(username: str) -> Browser:
+    browser = Browser(application)
+    must(browser.get("/accounts/login/"), 200)
+    must(browser.post("/accounts/login/", login=username, password=ward.PASSWORD), 302)
+    return browser
+
+
+LINKED = re.compile(r"""(?:src|href)="(/static/[^"]+)"|url\(["']?([^"')]+)["']?\)|(?:from|import)\s*["'](\.[^"']+)["']""")
+
+
+def first_visit(browser: Browser, address: str) -> int:
+    """How many bytes cross for a page and all it loads: style sheets, scripts, and what they load in turn."""
+    page = must(browser.get(address), 200)
+    total, waiting, seen = page.sent, found_in(page, address), set()
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        answer = must(browser.get(one), 200)
+        total += answer.sent
+        if one.endswith((".css", ".js")):
+            waiting += found_in(answer, one)
+    return total
+
+
+def found_in(answer: Answer, address: str) -> list[str]:
+    return [urljoin(address, next(filter(None, found))) for found in LINKED.findall(answer.text) if "data:" not in "".join(found)]
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "make":
+        call_command("migrate", verbosity=0)
+        ward.make(timezone.now())
+    elif sys.argv[1] == "year":
+        print(ward.a_year_behind())
+    else:
+        ebb = Ebb()
+        obey(
+            {
+                "save": ebb.save,
+                "send": ebb.send,
+                "board": ebb.board,
+                "anew": ebb.board_anew,
+                "trend": ebb.trend_json,
+                "size": ebb.size,
+                "facts": ebb.facts,
+            }
+        )
