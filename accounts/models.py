@@ -94,6 +94,8 @@ class AuditLine(models.Model):
     Lines are chained: each carries the hash of the one before, so a changed, missing or moved line shows.
     """
 
+    written_once = True
+
     at = models.DateTimeField(db_index=True)
     who = models.CharField(max_length=32, blank=True)
     name = models.CharField(max_length=160, blank=True)

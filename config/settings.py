@@ -26,6 +26,9 @@ HTTPS = env.bool("EBB_HTTPS", default=False)
 # Who may say where a request came from and that it came by HTTPS: the addresses of the proxy in front.
 PROXIES = env.list("EBB_PROXIES", default=["127.0.0.1", "::1"])
 
+# Where `manage.py audit_head` notes the end of the audit trail each day: best on another machine.
+AUDIT_HEADS = env.str("EBB_AUDIT_HEADS", default="")
+
 CONTENT_DIR = BASE_DIR / "content"
 PROTOCOLS = sorted(path.stem for path in (CONTENT_DIR / "protocols").glob("*.toml"))
 
@@ -96,7 +99,9 @@ DATABASE_OPTIONS = {
     "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA journal_size_limit=67108864;",
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA journal_size_limit=67108864;"
+        # A REPLACE deletes: with this, triggers see it too (accounts/written_once.py).
+        "PRAGMA recursive_triggers=ON;",
     },
     "django.db.backends.postgresql": {
         "connect_timeout": 5,

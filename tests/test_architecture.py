@@ -40,12 +40,12 @@ TRACKER = (
 
 ACCOUNTS = (
     ("urls",),
-    ("views", "middleware", "adapter", "apps"),
+    ("views", "middleware", "adapter", "apps", "management"),
     ("forms",),
-    ("actions",),
+    ("actions", "chain"),
     ("access", "audit", "requests"),
     ("models",),
-    ("roles",),
+    ("roles", "written_once"),
 )
 
 UPKEEP = (

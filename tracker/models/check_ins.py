@@ -23,6 +23,8 @@ class CheckIn(models.Model):
     Score and band are frozen as they were on the day.
     """
 
+    written_once = True
+
     class Reporter(models.TextChoices):
         """Whose words these are."""
 

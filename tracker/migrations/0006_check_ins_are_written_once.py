@@ -1,0 +1,10 @@
+from django.db import migrations
+
+from accounts.written_once import written_once
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [('tracker', '0001_initial'), ('accounts', '0002_audit_lines_are_written_once')]
+
+    operations = [written_once('tracker_checkin')]
