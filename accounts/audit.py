@@ -14,6 +14,9 @@ from accounts.models import AuditLine, User
 came_from: ContextVar[str] = ContextVar("came_from", default="")
 """The address of whoever is asking, set once a request by `accounts.middleware`."""
 
+broke_glass: ContextVar[tuple[str, str]] = ContextVar("broke_glass", default=("", ""))
+"""A stay that is open only because of an emergency access, and the id of that: every line about the stay is marked with it."""
+
 _HEAD_LOCK = 0x0EBB_A0D1
 
 
@@ -22,6 +25,9 @@ def record(by: User | None, did: str, *, what: str = "", episode: str = "", fact
     if not connection.in_atomic_block:
         raise RuntimeError("An audit line belongs in the transaction of what it tells of: open transaction.atomic() first.")
     _hold_the_head()
+    stay, emergency = broke_glass.get()
+    if emergency and stay == episode:
+        facts = {**(facts or {}), "break_glass": emergency}
     last = AuditLine.objects.order_by("-pk").values_list("hash", flat=True).first() or ""
     line = AuditLine(
         at=timezone.now(),

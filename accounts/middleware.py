@@ -10,14 +10,15 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def came_from(get_response: Handler) -> Handler:
-    """Remember where the request came from, for the audit trail."""
+    """Remember where the request came from, for the audit trail, and forget what the last one reached in an emergency."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        token = audit.came_from.set(request.META.get("REMOTE_ADDR", ""))
+        token, emergency = audit.came_from.set(request.META.get("REMOTE_ADDR", "")), audit.broke_glass.set(("", ""))
         try:
             return get_response(request)
         finally:
             audit.came_from.reset(token)
+            audit.broke_glass.reset(emergency)
 
     return handle
 

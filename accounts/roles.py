@@ -33,14 +33,18 @@ class Can(Enum):
     REVIEW = "review trends and figures"
     ADMIT = "admit patients and change a stay"
     MANAGE_PEOPLE = "manage accounts and wards"
+    BREAK_GLASS = "open a record of another ward in an emergency"
+    OVERSEE = "see who opened and changed a record, and review emergency access"
 
 
-_ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT})
+_ON_THE_WARD = frozenset(
+    {Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT, Can.BREAK_GLASS}
+)
 
 MAY: Mapping[Role, frozenset[Can]] = {
     Role.PATIENT: frozenset({Can.REPORT}),
     Role.STAFF: _ON_THE_WARD,
-    Role.SUPERVISOR: _ON_THE_WARD | {Can.REVIEW},
+    Role.SUPERVISOR: _ON_THE_WARD | {Can.REVIEW, Can.OVERSEE},
     Role.ADMIN: frozenset({Can.MANAGE_PEOPLE}),
 }
 
@@ -54,6 +58,8 @@ REFUSALS: Mapping[Can, Promise] = {
     Can.REVIEW: _("Only a supervisor of the ward can do this. Ask the shift lead."),
     Can.ADMIT: _("Only ward staff can admit patients or change a stay."),
     Can.MANAGE_PEOPLE: _("Only an administrator can manage accounts and wards."),
+    Can.BREAK_GLASS: _("Only ward staff can open a record of another ward in an emergency."),
+    Can.OVERSEE: _("Only a supervisor of the ward can see who opened and changed a record. Ask one of yours."),
 }
 
 

@@ -31,8 +31,8 @@ TRACKER = (
     ("views", "middleware", "context", "apps", "admin", "management"),
     ("forms", "templatetags"),
     ("actions", "demo"),
-    ("alerts", "board", "trend", "heat_map", "medicines", "own_trend", "reading", "receipt"),
-    ("access", "history", "results"),
+    ("alerts", "board", "trend", "heat_map", "medicines", "own_trend", "reading", "receipt", "emergencies"),
+    ("access", "history", "results", "trail"),
     ("words", "content"),
     ("models",),
 )

@@ -20,4 +20,6 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "can_report": user.can(Can.REPORT),
         "new_call_id": uuid4() if user.can(Can.REPORT) else None,
         "can_manage_people": user.can(Can.MANAGE_PEOPLE),
+        "can_break_glass": user.can(Can.BREAK_GLASS),
+        "can_oversee": user.can(Can.OVERSEE),
     }

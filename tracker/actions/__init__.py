@@ -5,6 +5,7 @@ matters, so tests can stand where they like.
 """
 
 from tracker.actions.alerts import CLOCK, acknowledge, call_not_useful, escalate, review_alerts
+from tracker.actions.break_glass import LASTS, Opened, break_glass, review_break_glass
 from tracker.actions.check_ins import Entry, Saved, discard_draft, keep_draft, record_check_in
 from tracker.actions.doses import DoseEntry, SavedDose, record_dose
 from tracker.actions.leaving import LeavingTalk, come_back, end_stay, go_away
@@ -13,9 +14,12 @@ from tracker.actions.reviews import review_trend
 from tracker.actions.stays import LastUse, Stay, admit, change_stay, give_account, new_patient_password
 from tracker.actions.times import LONGEST_BEFORE
 from tracker.actions.trial import try_a_write
+from tracker.actions.voids import CALLS, TakenBack, void_check_in
 
 __all__ = [
+    "CALLS",
     "CLOCK",
+    "LASTS",
     "LONGEST_BEFORE",
     "Conflict",
     "DoseEntry",
@@ -23,11 +27,14 @@ __all__ = [
     "Invalid",
     "LastUse",
     "LeavingTalk",
+    "Opened",
     "Saved",
     "SavedDose",
     "Stay",
+    "TakenBack",
     "acknowledge",
     "admit",
+    "break_glass",
     "call_not_useful",
     "change_stay",
     "come_back",
@@ -41,6 +48,8 @@ __all__ = [
     "record_check_in",
     "record_dose",
     "review_alerts",
+    "review_break_glass",
     "review_trend",
     "try_a_write",
+    "void_check_in",
 ]

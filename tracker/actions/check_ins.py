@@ -21,7 +21,7 @@ from tracker.actions.outcomes import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import of_episode
-from tracker.models import CheckIn, Draft, Episode
+from tracker.models import CheckIn, Draft, Episode, Voided
 from tracker.words import said
 
 
@@ -99,7 +99,7 @@ def keep_check_in(by: User, episode: Episode, entry: Entry, content: str, now: d
     kept = kept_before(CheckIn.objects.all(), by, episode, entry.id, content)
     if kept:
         return Saved(kept, again=True)
-    _must_be_correctable(episode, entry)
+    _must_be_correctable(by, episode, entry)
     row = _row(by, episode, entry, now)
     try:
         with transaction.atomic():
@@ -214,8 +214,8 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
     )
 
 
-def _must_be_correctable(episode: Episode, entry: Entry) -> None:
-    """Raise Invalid or Conflict unless what this entry replaces may be replaced by it."""
+def _must_be_correctable(by: User, episode: Episode, entry: Entry) -> None:
+    """Raise Refused, Invalid or Conflict unless what this entry replaces may be replaced by it."""
     was = entry.replaces
     if was is None:
         if entry.replace_reason:
@@ -233,5 +233,14 @@ def _must_be_correctable(episode: Episode, entry: Entry) -> None:
         )
     if (was.episode_id, was.instrument) != (episode.pk, entry.instrument):
         raise Invalid({"": _("A correction stays with the same patient and the same form. Add a new check-in instead.")})
+    access.must_amend(by, was)
+    # Held, so that nobody voids or corrects it at the same moment.
+    CheckIn.objects.select_for_update().get(pk=was.pk)
     if CheckIn.objects.filter(replaces=was).exists():
         raise Conflict(already_corrected())
+    if Voided.objects.filter(check_in=was).exists():
+        raise Conflict(
+            _(
+                "Someone has voided this check-in, so there is nothing to correct. Your entries are below; add a new check-in instead."
+            )
+        )

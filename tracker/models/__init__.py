@@ -6,15 +6,19 @@ key protects what it points at.
 
 from tracker.models.absences import Absence
 from tracker.models.alerts import Alert, AlertStep, ClockRun
+from tracker.models.break_glass import BreakGlass, BreakGlassReview
 from tracker.models.check_ins import CheckIn, CheckInQuerySet, Draft
 from tracker.models.doses import Dose, DoseQuerySet
 from tracker.models.reviews import Review
 from tracker.models.stays import Episode, Patient
+from tracker.models.voids import Voided
 
 __all__ = [
     "Absence",
     "Alert",
     "AlertStep",
+    "BreakGlass",
+    "BreakGlassReview",
     "CheckIn",
     "CheckInQuerySet",
     "ClockRun",
@@ -24,4 +28,5 @@ __all__ = [
     "Episode",
     "Patient",
     "Review",
+    "Voided",
 ]

@@ -12,8 +12,8 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     """Check-ins. Everything shown anywhere goes through `current`."""
 
     def current(self) -> "CheckInQuerySet":
-        """The check-ins that count: corrected ones are left out, their corrections stand."""
-        return self.filter(replaced_by=None)
+        """The check-ins that count: corrected and voided ones are left out, corrections stand."""
+        return self.filter(replaced_by=None, voided=None)
 
 
 class CheckIn(models.Model):
