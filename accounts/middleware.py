@@ -1,12 +1,31 @@
 """What every request and answer goes through."""
 
+import secrets
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
 from accounts import audit
+from accounts.request_number import IN_META, request_id
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def has_a_number(get_response: Handler) -> Handler:
+    """Give every request a number of its own, whatever the sender claims, and put it on the answer."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        number = secrets.token_hex(6)
+        token = request_id.set(number)
+        request.META[IN_META] = number  # for what is logged after the answer is made
+        try:
+            response = get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = number
+        return response
+
+    return handle
 
 
 def came_from(get_response: Handler) -> Handler:

@@ -26,6 +26,8 @@ HTTPS = env.bool("EBB_HTTPS", default=False)
 # Who may say where a request came from and that it came by HTTPS: the addresses of the proxy in front.
 PROXIES = env.list("EBB_PROXIES", default=["127.0.0.1", "::1"])
 
+# New check-ins one person can save within a minute: far more than anybody can, far fewer than a script gone wrong.
+CHECK_INS_A_MINUTE = env.int("EBB_CHECK_INS_A_MINUTE", default=60)
 # Where `manage.py audit_head` notes the end of the audit trail each day: best on another machine.
 AUDIT_HEADS = env.str("EBB_AUDIT_HEADS", default="")
 
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "accounts.middleware.has_a_number",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -260,12 +263,15 @@ if HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 
-# What goes wrong is said on standard error, without the names of patients: requests are told by their address only.
+# What goes wrong is said on standard error, one line of JSON each, without the names of patients.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "config.logs.JsonLine"},
+        "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }

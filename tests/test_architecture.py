@@ -45,7 +45,7 @@ ACCOUNTS = (
     ("actions", "chain"),
     ("access", "audit", "requests"),
     ("models",),
-    ("roles", "written_once"),
+    ("roles", "written_once", "request_number"),
 )
 
 UPKEEP = (
@@ -57,7 +57,7 @@ UPKEEP = (
 )
 
 IN_ITS_ROW = {
-    ("middleware", "views"): "a refusal is answered as JSON exactly when a view would answer as JSON",
+    ("middleware", "views"): "a refusal is answered as JSON exactly when a view would, and a wrong method with a page",
     ("demo", "actions"): "demo data is made by the actions the screens use",
     ("heat_map", "trend"): "the heat map is a part of the same page, from the same history",
     ("trend", "alerts"): "the alerts of a stay are marked on its chart and listed below it",

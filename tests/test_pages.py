@@ -190,7 +190,8 @@ def patterns(found: list[Any]) -> Iterator[URLPattern]:
 
 def plain(response: HttpResponse) -> str:
     """The body without what differs between any two answers."""
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+    body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+    return body.replace(response.get("X-Request-ID", "-"), "")
 
 
 def opened(site: Site, roles: tuple[str, ...] = ROLES) -> Iterator[tuple[str, str, HttpResponse]]:

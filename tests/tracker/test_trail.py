@@ -1,7 +1,6 @@
 """The audit trail of one stay in words: for its supervisor all of it, for the patient what is theirs to know."""
 
 import ast
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import audit
 from accounts.models import AuditLine, User
 from accounts.roles import Refused, Role
-from tests.conftest import NOW, PASSWORD, admit, person, record, stay
+from tests.conftest import NOW, admit, person, record, stay
 from tracker import access, actions
 from tracker.actions import LastUse
 from tracker.models import Episode
@@ -30,26 +29,6 @@ def read(by: User, episode: Episode, asked: str = "") -> Trail:
 
 def said(found: Trail) -> list[str]:
     return [f"{line.who} {line.does}{': ' + line.about if line.about else ''}" for line in found.lines]
-
-
-@pytest.fixture
-def busy(nurse: User, colleague: User, patient_user: User, episode: Episode, symptoms: Callable[..., object]) -> Episode:
-    """A stay to which everything happened that can happen to one."""
-    row = record(episode, nurse, NOW, note="zq-note")
-    right = record(episode, nurse, NOW, replaces=row, replace_reason="typo")
-    actions.void_check_in(by=colleague, check_in=right, void_id=uuid4(), reason="wrong_patient", note="zq-void")
-    symptoms(episode, patient_user, NOW, nausea=3)
-    access.open_record(colleague, episode.pk, "trend")
-    access.open_record(colleague, episode.pk, "check-in form vitals")
-    access.open_check_in(colleague, row.pk)
-    access.open_own_record(patient_user, "own page")
-    actions.change_stay(
-        by=nurse, episode=episode, seen_version=1, reason="zq-moved", now=NOW,
-        stay=stay(bed="7", opioid="methadone", last_use=LastUse(NOW - 40 * HOUR, "about")),
-    )  # fmt: skip
-    actions.new_patient_password(by=nurse, episode=Episode.objects.get(pk=episode.pk), password=PASSWORD)
-    actions.end_stay(by=nurse, episode=episode, ended_at=NOW, now=NOW)
-    return episode
 
 
 # A supervisor -----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from tracker.actions.break_glass import LASTS, Opened, break_glass, review_break
 from tracker.actions.check_ins import Entry, Saved, discard_draft, keep_draft, record_check_in
 from tracker.actions.doses import DoseEntry, SavedDose, record_dose
 from tracker.actions.leaving import LeavingTalk, come_back, end_stay, go_away
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.outcomes import Conflict, Invalid, TooFast
 from tracker.actions.reviews import review_trend
 from tracker.actions.stays import LastUse, Stay, admit, change_stay, give_account, new_patient_password
 from tracker.actions.times import LONGEST_BEFORE
@@ -32,6 +32,7 @@ __all__ = [
     "SavedDose",
     "Stay",
     "TakenBack",
+    "TooFast",
     "acknowledge",
     "admit",
     "break_glass",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditLine, User
 from accounts.roles import Can, Role
 from clinical.instruments import Answer, AnswerError
 from tracker import access
 from tracker.actions import alerts, times
 from tracker.actions.once import already_corrected, fingerprint, kept_before
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.outcomes import Conflict, Invalid, TooFast
 from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import of_episode
@@ -66,12 +66,15 @@ class Saved:
     again: bool
 
 
-def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime | None = None) -> Saved:
+def record_check_in(
+    *, by: User, episode: Episode, entry: Entry, now: datetime | None = None, most_a_minute: int | None = None
+) -> Saved:
     """Keep one check-in, once.
 
     The same id with the same content returns what is already kept. Raises Refused; Http404 when the id belongs to
     a record this person may not know of; Conflict for the same id with other content, and when the check-in to
-    correct has been corrected already; Invalid for answers or times that cannot be right. Writes nothing then.
+    correct has been corrected already; Invalid for answers or times that cannot be right; TooFast for a new one beyond
+    `most_a_minute` of one person. Writes nothing then.
     """
     by.must(Can.REPORT if entry.reporter == CheckIn.Reporter.PATIENT else Can.CHECK_IN)
     access.must_reach(by, episode)
@@ -82,6 +85,7 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
         saved = keep_check_in(by, episode, entry, content, now)
         if saved.again:
             return saved
+        _must_not_rush(by, most_a_minute)
         row = saved.check_in
         answers = row.reporter == CheckIn.Reporter.STAFF and not row.not_done
         found = alerts.match(episode, of_episode(episode), now, answered_by=by if answers else None)
@@ -212,6 +216,20 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
         replace_note=entry.replace_note,
         fingerprint=entry.fingerprint(episode),
     )
+
+
+
+def _must_not_rush(by: User, most: int | None) -> None:
+    """Raise TooFast beyond so many new check-ins of one person within a minute, counted for all processes together."""
+    if most is None:
+        return
+    since = timezone.now() - timedelta(minutes=1)
+    written = AuditLine.objects.filter(at__gt=since, who=str(by.pk), did__in=("check-in recorded", "check-in corrected"))
+    if written.count() >= most:
+        raise TooFast(
+            _("More than %(n)d check-ins came from you within a minute. Nothing you typed is lost: wait a minute, then save again.")
+            % {"n": most}
+        )
 
 
 def _must_be_correctable(by: User, episode: Episode, entry: Entry) -> None:

@@ -3,7 +3,6 @@
 from django.urls import reverse
 
 from tests.conftest import admit
-from tests.tracker.test_trail import busy  # noqa: F401 - the same stay as there
 from tests.tracker.views.conftest import Page
 from tracker import access
 from tracker.trail import PAGE
