@@ -1,5 +1,6 @@
 """Wards, the people who work or stay on them, and the audit trail of what everybody did."""
 
+import hashlib
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,10 @@ def is_a_zone(name: str) -> None:
         raise ValidationError(_("Choose a time zone such as America/New_York.")) from error
 
 
+def _fingerprint(*said: object) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
 plain_name = RegexValidator(
     r"^[A-Za-z0-9@.+_-]+\Z", _("Use letters, digits and . _ - only, without spaces: it has to be typed again.")
 )
@@ -38,6 +43,11 @@ class Ward(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seen(self) -> str:
+        """A fingerprint of what its form shows, to notice that somebody else changed it meanwhile."""
+        return _fingerprint(self.name, self.zone, self.protocol)
 
     @property
     def tz(self) -> ZoneInfo:
@@ -74,6 +84,12 @@ class User(AbstractUser):
         """Raise Refused, with the sentence to show, unless this person's role allows it."""
         if not self.can(ability):
             raise Refused(str(REFUSALS[ability]))
+
+    @property
+    def seen(self) -> str:
+        """A fingerprint of what their form shows, to notice that somebody else changed it meanwhile. One query."""
+        wards = sorted(self.wards.values_list("pk", flat=True))
+        return _fingerprint(self.role, self.first_name, self.last_name, self.is_active, wards)
 
     @property
     def known_as(self) -> str:
