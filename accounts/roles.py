@@ -37,9 +37,7 @@ class Can(Enum):
     OVERSEE = "see who opened and changed a record, and review emergency access"
 
 
-_ON_THE_WARD = frozenset(
-    {Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT, Can.BREAK_GLASS}
-)
+_ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT, Can.BREAK_GLASS})
 
 MAY: Mapping[Role, frozenset[Can]] = {
     Role.PATIENT: frozenset({Can.REPORT}),

@@ -28,6 +28,15 @@ DONE: dict[str, Promise] = {
     "name changed": gettext_lazy("changed the name the patient is called by"),
     "stay changed": gettext_lazy("changed the facts of the stay"),
     "stay ended": gettext_lazy("recorded that the patient left"),
+    "went away": gettext_lazy("recorded that the patient is away"),
+    "came back": gettext_lazy("recorded that the patient came back"),
+    "dose recorded": gettext_lazy("wrote down a medicine"),
+    "dose corrected": gettext_lazy("corrected an entry of the medicine log"),
+    "alert seen": gettext_lazy("marked an alert as seen"),
+    "alert escalated": gettext_lazy("passed an alert to the shift lead"),
+    "alert called not useful": gettext_lazy("called an alert not useful here"),
+    "alerts reviewed": gettext_lazy("looked at the stay again by the clock"),
+    "trend reviewed": gettext_lazy("reviewed the trend"),
     "patient account given": gettext_lazy("gave the patient an account"),
     "patient password set": gettext_lazy("gave the patient a new password"),
     "check-in recorded": gettext_lazy("recorded a check-in"),
@@ -44,6 +53,13 @@ OPENED: dict[str, Promise] = {
     "check-in form": gettext_lazy("opened a form to fill in"),
     "stay form": gettext_lazy("opened the form to change the stay"),
     "leaving form": gettext_lazy("opened the form to record that the patient left"),
+    "leaving sheet": gettext_lazy("opened the sheet the patient takes home"),
+    "absence form": gettext_lazy("opened the form to record that the patient is away"),
+    "return form": gettext_lazy("opened the form to record that the patient came back"),
+    "medicine form": gettext_lazy("opened the form to write down a medicine"),
+    "medicine correction": gettext_lazy("opened the form to correct an entry of the medicine log"),
+    "dose": gettext_lazy("read one entry of the medicine log"),
+    "alert": gettext_lazy("read what had been marked for staff"),
     "account form": gettext_lazy("opened the form for the patient's account"),
     "check-in": gettext_lazy("read one check-in"),
     "correction form": gettext_lazy("opened the form to correct a check-in"),
@@ -96,12 +112,13 @@ class Trail:
 def trail(by: User, stays: Iterable[Episode], zone: ZoneInfo, asked: str = "") -> Trail:
     """One page of what was done to these stays and who looked at them. Two queries.
 
-    A patient reads it without reasons, earlier values and addresses, and without their own looking around.
+    A patient reads it without reasons, earlier values and addresses, without what became of alerts, and without their
+    own looking around.
     """
     found = AuditLine.objects.filter(episode__in=[str(stay.pk) for stay in stays]).order_by("-pk")
     patient = by.role == Role.PATIENT
     if patient:
-        found = found.exclude(Q(who=str(by.pk)) & Q(did="opened"))
+        found = found.exclude(Q(who=str(by.pk)) & Q(did="opened")).exclude(did__startswith="alert")
     page = max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
     start = (page - 1) * PAGE
     lines = list(found[start : start + PAGE + 1])
@@ -164,6 +181,8 @@ def _about(line: AuditLine, check_in: CheckIn | None, zone: ZoneInfo) -> str:
     if check_in:
         name = library().instrument(check_in.instrument, check_in.instrument_version).name
         return _("%(name)s of %(at)s") % {"name": name, "at": words.day_clock(check_in.observed_at, zone)}
+    if medicine := library().medicines.get(line.facts.get("medicine", "")):
+        return medicine.name
     slug = line.what.removeprefix("check-in form ")
     form = library().instruments.get(slug) if slug != line.what else None
     return form.name if form else ""

@@ -13,9 +13,10 @@ from django.db.models import ProtectedError
 
 from accounts.models import AuditLine, Ward
 from accounts.written_once import REFUSAL, tables, unguarded
+from tests.conftest import give
 from tests.guards import lifted
 from tracker import actions
-from tracker.models import CheckIn
+from tracker.models import AlertStep, CheckIn
 
 
 def raw(sql: str) -> Callable[[Any], None]:
@@ -56,12 +57,15 @@ else:
 @pytest.fixture
 def written(nurse, other_nurse, supervisor, episode, ward, cows, now) -> dict[str, Any]:
     """One row of every table that is written once."""
-    check_in = cows(episode, nurse, now, total=13)
+    check_in = cows(episode, nurse, now, total=38)
     voided = actions.void_check_in(by=nurse, check_in=cows(episode, nurse, now), void_id=uuid4(), reason="twice").voided
     glass = actions.break_glass(by=other_nurse, ward=ward, who="1", reason="Found on the floor.", glass_id=uuid4()).access
     return {
         "accounts_auditline": AuditLine.objects.latest("pk"),
         "tracker_checkin": check_in,
+        "tracker_dose": give(episode, nurse, now),
+        "tracker_alertstep": AlertStep.objects.first(),
+        "tracker_review": actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on."),
         "tracker_voided": voided,
         "tracker_breakglass": glass,
         "tracker_breakglassreview": actions.review_break_glass(by=supervisor, glass=glass),

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import User
-from tests.conftest import NOW, PASSWORD, record, stay
+from tests.conftest import NOW, PASSWORD, give, leave, record, stay
 from tracker import access, actions
 from tracker.actions import LastUse
 from tracker.models import Episode
@@ -31,6 +31,7 @@ def busy(nurse: User, colleague: User, patient_user: User, episode: Episode, sym
         stay=stay(bed="7", opioid="methadone", last_use=LastUse(NOW - 40 * HOUR, "about")),
     )  # fmt: skip
     actions.new_patient_password(by=nurse, episode=Episode.objects.get(pk=episode.pk), password=PASSWORD)
-    actions.end_stay(by=nurse, episode=episode, ended_at=NOW, now=NOW)
+    give(episode, nurse, NOW)
+    leave(episode, nurse, NOW)
     patient_user.refresh_from_db()
     return episode

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import audit
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import Refused, Role
-from tests.conftest import NOW, PASSWORD, admit, entry, person, record, stay
+from tests.conftest import NOW, PASSWORD, admit, entry, leave, person, record, stay
 from tracker import access, actions
 from tracker.actions import Conflict, Invalid, Opened, break_glass, review_break_glass
 from tracker.board import board
@@ -103,7 +103,7 @@ def test_a_record_is_found_by_bed_or_record_number(episode, glass, who):
 
 
 def test_somebody_who_left_is_found_by_record_number_only(nurse, episode, glass):
-    actions.end_stay(by=nurse, episode=episode, ended_at=NOW, now=NOW)
+    leave(episode, nurse, NOW)
     assert glass(who="R-Sam").access.episode == episode
     with pytest.raises(Invalid, match="Nobody on North"):
         glass(who="1")
@@ -219,7 +219,7 @@ def test_the_stay_is_run_by_its_own_ward_only(other_nurse, episode, glass):
     found = access.episode(other_nurse, episode.pk)
     tries = [
         lambda: actions.change_stay(by=other_nurse, episode=found, seen_version=1, stay=stay(bed="9"), reason="x", now=NOW),
-        lambda: actions.end_stay(by=other_nurse, episode=found, ended_at=NOW, now=NOW),
+        lambda: leave(found, other_nurse, NOW),
         lambda: actions.give_account(by=other_nurse, episode=found, username="x", password=PASSWORD),
         lambda: actions.new_patient_password(by=other_nurse, episode=found, password=PASSWORD),
     ]

@@ -37,6 +37,7 @@ def said(found: Trail) -> list[str]:
 def test_every_line_of_the_stay_is_a_sentence_newest_first(supervisor, busy):
     assert said(read(supervisor, busy)) == [
         "A. Bell recorded that the patient left",
+        "A. Bell wrote down a medicine: Buprenorphine",
         "A. Bell gave the patient a new password",
         "A. Bell changed the facts of the stay",
         "Sam opened their own page",
@@ -176,11 +177,18 @@ def calls(function: str, argument: int) -> set[str]:
 
 def test_everything_that_is_done_to_a_stay_has_its_words():
     about_no_stay = {"health", "emergency access found nobody", "opened"}
+    assert "dose recorded" in calls("record", 1)
     assert calls("record", 1) - about_no_stay <= set(DONE)
 
 
 def test_everything_that_is_opened_has_its_words():
-    opened = calls("open_record", 2) | calls("open_own_record", 1) | calls("own_words", 2) | calls("_opened", 2)
+    opened = (
+        calls("open_record", 2)
+        | calls("open_own_record", 1)
+        | calls("own_words", 2)
+        | calls("_opened", 2)
+        | calls("open_dose", 2)
+    )
     assert opened <= set(OPENED), opened - set(OPENED)
     assert len(opened) >= 10
 

@@ -218,7 +218,6 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
     )
 
 
-
 def _must_not_rush(by: User, most: int | None) -> None:
     """Raise TooFast beyond so many new check-ins of one person within a minute, counted for all processes together."""
     if most is None:
@@ -227,7 +226,9 @@ def _must_not_rush(by: User, most: int | None) -> None:
     written = AuditLine.objects.filter(at__gt=since, who=str(by.pk), did__in=("check-in recorded", "check-in corrected"))
     if written.count() >= most:
         raise TooFast(
-            _("More than %(n)d check-ins came from you within a minute. Nothing you typed is lost: wait a minute, then save again.")
+            _(
+                "More than %(n)d check-ins came from you within a minute. Nothing you typed is lost: wait a minute, then save again."
+            )
             % {"n": most}
         )
 

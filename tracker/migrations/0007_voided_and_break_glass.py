@@ -10,7 +10,7 @@ from accounts.written_once import written_once
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0006_check_ins_are_written_once'),
+        ('tracker', '0006_written_once'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
