@@ -28,7 +28,7 @@ def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpR
 
 
 def _json(status: int, sentence: str) -> HttpResponse:
-    return JsonResponse({"saved": False, "problems": {"": sentence}, "request": request_id.get()}, status=status)
+    return JsonResponse({"saved": False, "problems": {"": sentence}}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
