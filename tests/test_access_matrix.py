@@ -17,9 +17,10 @@ from django.http import HttpResponse
 from django.urls import get_resolver
 
 from accounts.models import User
-from tests.conftest import NOW, PASSWORD, admit, record
+from tests.conftest import NOW, PASSWORD, admit, cows_answers, give, record
 from tests.test_pages import HOUR, ROLES, WHO_MAY_OPEN, Site, patterns, plain, site  # noqa: F401 - site is a fixture
 from tracker import actions
+from tracker.models import Alert
 
 FILE = Path(__file__).with_name("access_matrix.toml")
 MATRIX: dict[str, dict[str, dict[str, list[int]]]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
@@ -27,7 +28,7 @@ METHODS = {"GET": ("get",), "POST": ("post",), "PUT, PATCH, DELETE": ("put", "pa
 WITHOUT_OBJECT = {
     "home", "health", "learn", "admit", "break_glass", "emergencies", "me", "my_trend", "my_record", "me_check_in", "me_draft",
     "people", "new_person", "new_ward", "account_login", "account_logout", "account_change_password", "account_reauthenticate",
-    "article", "person", "edit_ward",
+    "article", "person", "edit_ward", "alert_rules", "screen", "round", "alerts", "help_now",
 }  # fmt: skip
 """Addresses that name nothing that belongs to one ward."""
 
@@ -41,7 +42,9 @@ class Elsewhere(Site):
         self.ward = far
         self.episode = admit(nurse, far, "Lee", bed="1")
         patient = actions.give_account(by=nurse, episode=self.episode, username="p9", password=PASSWORD)
-        self.cows = record(self.episode, nurse, NOW)
+        self.dose = give(self.episode, nurse, NOW)
+        self.cows = record(self.episode, nurse, NOW, answers=cows_answers(30))
+        self.alert = Alert.objects.get(episode=self.episode, rule="R03")
         answers = {"instrument": "sows10", "answers": {"sows10_sick": 1}, "incomplete_reason": "called_away"}
         self.own = record(self.episode, patient, NOW, **answers)
         self.glass = actions.break_glass(
@@ -54,7 +57,9 @@ class Elsewhere(Site):
         ).access
 
     def url(self, name: str, missing: bool = False) -> str:
-        return super().url(name, missing) + (f"?ward={'987654' if missing else self.ward.pk}" if name == "ward" else "")
+        return super().url(name, missing) + (
+            f"?ward={'987654' if missing else self.ward.pk}" if name in ("ward", "ward_rows") else ""
+        )
 
 
 @pytest.fixture

@@ -19,10 +19,11 @@ from django.urls import reverse
 from accounts import actions as accounts
 from accounts.models import User, Ward
 from accounts.roles import Role
-from tests.conftest import NOW, PASSWORD, admit, cows_answers, record, stay
+from tests.conftest import NOW, PASSWORD, admit, cows_answers, record, stay, talk
 from tests.test_pages import HOUR, WHO_MAY_OPEN, Site, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
+from tracker.content import library
 from tracker.models import Episode
 
 # Fields that no form asks for ---------------------------------------------------------------------------------
@@ -61,13 +62,48 @@ COWS = {name: str(value) for name, value in cows_answers(9).items()}
 AGAIN = {"date_of_birth": "1990-03-04", "record_number": "R-9", "bed": "9", "opioid": "heroin", "last_use_precision": "unknown"}
 WHEN = {"admitted_day": "2026-03-03", "admitted_clock": "06:00"}
 
+TALK = dict.fromkeys(("naloxone_offered", "overdose_talk", "next_plan"), "yes")
+DOSE = {"medicine": "buprenorphine", "status": "given", "amount": "4"}
+MADE = library().medicines["buprenorphine"]
+DOSE |= {"form": MADE.forms[0], "unit": MADE.units[0], "route": MADE.routes[0], "witness": "C. Dow"}
+
+
+def gone(site: Site) -> Site:  # noqa: F811
+    """The same, with the patient away since half an hour."""
+    actions.go_away(
+        by=site.people["nurse"],
+        episode=site.episode,
+        why="leave",
+        reason="Dentist.",
+        from_at=NOW - HOUR / 2,
+        talk=talk(),
+        now=NOW,  # type: ignore[arg-type]
+    )
+    return site
+
+
 FORMS: dict[str, Fill] = {
     "admit": lambda s: ("nurse", s.url("admit"), {"chosen_name": "Robin", **AGAIN, **WHEN}),
     "change_stay": lambda s: (
         "nurse", s.url("change_stay"),
         {"bed": "8", "opioid": "methadone", "last_use_precision": "unknown", "reason": "moved", "version": "1"},
     ),
-    "end_stay": lambda s: ("nurse", s.url("end_stay"), {"ended_day": "2026-03-03", "ended_clock": "06:30"}),
+    "end_stay": lambda s: (
+        "nurse", s.url("end_stay"), {"id": str(uuid4()), "how": "planned", **TALK, "ended_day": "2026-03-03", "ended_clock": "06:30"},
+    ),
+    "away": lambda s: (
+        "nurse", s.url("away"),
+        {"id": str(uuid4()), "why": "leave", "reason": "Dentist.", **TALK, "from_day": "2026-03-03", "from_clock": "06:30"},
+    ),
+    "back": lambda s: ("nurse", gone(s).url("back"), {"back_day": "2026-03-03", "back_clock": "06:50"}),
+    "review": lambda s: ("supervisor", s.url("review"), {"id": str(uuid4()), "decided": "Go on."}),
+    "acknowledge": lambda s: ("nurse", s.url("acknowledge"), {"done": "assessed", "seen_as": s.alert.waiting_since.isoformat()}),
+    "not_useful": lambda s: ("nurse", s.url("not_useful"), {"note": "Known."}),
+    "new_dose": lambda s: ("nurse", f"{s.url('new_dose')}?medicine=buprenorphine", {"id": str(uuid4()), "at": "now", **DOSE}),
+    "correct_dose": lambda s: (
+        "nurse", s.url("correct_dose"), {"id": str(uuid4()), "at": "same", "replace_reason": "typo", **DOSE, "amount": "2"},
+    ),
+    "help_now": lambda s: ("patient", s.url("help_now"), {"id": str(uuid4())}),
     "give_account": lambda s: ("nurse", s.url("give_account"), {"password": "a longer tide 77"}),
     "staff_check_in": lambda s: ("nurse", s.url("staff_check_in"), {"id": str(uuid4()), "at": "now", **COWS}),
     "correct": lambda s: ("nurse", s.url("correct"), {"id": str(uuid4()), "at": "same", "replace_reason": "typo", **COWS}),

@@ -56,7 +56,7 @@ def test_the_rules_do_have_something_to_say(worrying):
 def test_no_answer_holds_a_rule_a_note_a_score_or_a_value_of_staff(worrying):
     findings = review(of_episode(worrying.episode), protocol_of(worrying.episode), NOW)
     numbers = {rule.slug for rule in every}
-    secret = {"zq-", "severe", "moderately", "131", "191", "needs attention", *(finding.sentence for finding in findings)}
+    secret = {"zq-", "severe", "moderately", "needs attention", *(finding.sentence for finding in findings)}
     answers = shown_to_the_patient(worrying)
     assert sum(response.status_code == 200 for _, response in answers) > 12
     for url, response in answers:
@@ -67,7 +67,7 @@ def test_no_answer_holds_a_rule_a_note_a_score_or_a_value_of_staff(worrying):
         of_their_own = re.sub(r"\bSevere\b|Skip this one", "", words)
         assert [found for found in secret if found in of_their_own] == [], url
         assert [slug for slug in numbers if re.search(rf"\b{slug}\b", page.source)] == [], url
-        assert not re.search(r"COWS\W+(of )?\d|\b(14|27|38)\b", words), url
+        assert not re.search(r"COWS\W+(of )?\d|\b(14|27|38|131|191)\b", words), url
 
 
 def test_no_answer_holds_a_field_that_is_for_staff(worrying):
