@@ -9,6 +9,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import actions, audit, presence, throttle
 from accounts.models import User
@@ -47,6 +48,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if found:
             throttle.forget(request, "login_failed", _bucket(request, credentials))
         return found
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where somebody may be led after signing in: to a path of this site, never to a host by name."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """A full sign-in begins a session that lasts a shift. On the ward's device it leads to choosing a PIN first."""

@@ -18,6 +18,9 @@ came_from: ContextVar[str] = ContextVar("came_from", default="")
 OPENED = "opened"
 """What a line says of somebody who only looked."""
 
+broke_glass: ContextVar[tuple[str, str]] = ContextVar("broke_glass", default=("", ""))
+"""A stay that is open only because of an emergency access, and the id of that: every line about the stay is marked with it."""
+
 _HEAD_LOCK = 0x0EBB_A0D1
 
 
@@ -26,6 +29,9 @@ def record(by: User | None, did: str, *, what: str = "", episode: str = "", fact
     if not connection.in_atomic_block:
         raise RuntimeError("An audit line belongs in the transaction of what it tells of: open transaction.atomic() first.")
     _hold_the_head()
+    stay, emergency = broke_glass.get()
+    if emergency and stay == episode:
+        facts = {**(facts or {}), "break_glass": emergency}
     line = AuditLine(
         at=timezone.now(),
         who=str(by.pk) if by else "",

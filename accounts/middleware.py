@@ -1,5 +1,6 @@
 """What every request and answer goes through."""
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actions, audit, late, presence
 from accounts.presence import Presence
+from accounts.request_number import IN_META, request_id
 from accounts.requests import browser_of, is_a_script
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -28,15 +30,33 @@ FACTOR_PAGES = LOCK_PAGES | {
 """What somebody can reach who still has to set up a second factor."""
 
 
-def came_from(get_response: Handler) -> Handler:
-    """Remember where the request came from, for the audit trail."""
+def has_a_number(get_response: Handler) -> Handler:
+    """Give every request a number of its own, whatever the sender claims, and put it on the answer."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        token = audit.came_from.set(request.META.get("REMOTE_ADDR", ""))
+        number = secrets.token_hex(6)
+        token = request_id.set(number)
+        request.META[IN_META] = number  # for what is logged after the answer is made
+        try:
+            response = get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = number
+        return response
+
+    return handle
+
+
+def came_from(get_response: Handler) -> Handler:
+    """Remember where the request came from, for the audit trail, and forget what the last one reached in an emergency."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        token, emergency = audit.came_from.set(request.META.get("REMOTE_ADDR", "")), audit.broke_glass.set(("", ""))
         try:
             return get_response(request)
         finally:
             audit.came_from.reset(token)
+            audit.broke_glass.reset(emergency)
 
     return handle
 

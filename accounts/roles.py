@@ -34,14 +34,16 @@ class Can(Enum):
     ADMIT = "admit patients and change a stay"
     MANAGE_PEOPLE = "manage accounts and wards"
     ENROLL_DEVICES = "enroll and revoke the ward's shared devices"
+    BREAK_GLASS = "open a record of another ward in an emergency"
+    OVERSEE = "see who opened and changed a record, and review emergency access"
 
 
-_ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT})
+_ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT, Can.BREAK_GLASS})
 
 MAY: Mapping[Role, frozenset[Can]] = {
     Role.PATIENT: frozenset({Can.REPORT}),
     Role.STAFF: _ON_THE_WARD,
-    Role.SUPERVISOR: _ON_THE_WARD | {Can.REVIEW, Can.ENROLL_DEVICES},
+    Role.SUPERVISOR: _ON_THE_WARD | {Can.REVIEW, Can.OVERSEE, Can.ENROLL_DEVICES},
     Role.ADMIN: frozenset({Can.MANAGE_PEOPLE, Can.ENROLL_DEVICES}),
 }
 
@@ -56,6 +58,8 @@ REFUSALS: Mapping[Can, Promise] = {
     Can.ADMIT: _("Only ward staff can admit patients or change a stay."),
     Can.MANAGE_PEOPLE: _("Only an administrator can manage accounts and wards."),
     Can.ENROLL_DEVICES: _("Only a supervisor or an administrator can enroll or revoke a shared device. Ask one of them."),
+    Can.BREAK_GLASS: _("Only ward staff can open a record of another ward in an emergency."),
+    Can.OVERSEE: _("Only a supervisor of the ward can see who opened and changed a record. Ask one of yours."),
 }
 
 

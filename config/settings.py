@@ -27,6 +27,11 @@ HTTPS = env.bool("EBB_HTTPS", default=False)
 # Who may say where a request came from and that it came by HTTPS: the addresses of the proxy in front.
 PROXIES = env.list("EBB_PROXIES", default=["127.0.0.1", "::1"])
 
+# New check-ins one person can save within a minute: far more than anybody can, far fewer than a script gone wrong.
+CHECK_INS_A_MINUTE = env.int("EBB_CHECK_INS_A_MINUTE", default=60)
+# Where `manage.py audit_head` notes the end of the audit trail each day: best on another machine.
+AUDIT_HEADS = env.str("EBB_AUDIT_HEADS", default="")
+
 CONTENT_DIR = BASE_DIR / "content"
 PROTOCOLS = sorted(path.stem for path in (CONTENT_DIR / "protocols").glob("*.toml"))
 
@@ -49,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "accounts.middleware.has_a_number",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -100,7 +106,9 @@ DATABASE_OPTIONS = {
     "django.db.backends.sqlite3": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA journal_size_limit=67108864;",
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA journal_size_limit=67108864;"
+        # A REPLACE deletes: with this, triggers see it too (accounts/written_once.py).
+        "PRAGMA recursive_triggers=ON;",
     },
     "django.db.backends.postgresql": {
         "connect_timeout": 5,
@@ -305,12 +313,15 @@ if HTTPS:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     DEVICE_COOKIE = "__Host-device"
 
-# What goes wrong is said on standard error, without the names of patients: requests are told by their address only.
+# What goes wrong is said on standard error, one line of JSON each, without the names of patients.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "config.logs.JsonLine"},
+        "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }

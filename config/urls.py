@@ -25,5 +25,5 @@ urlpatterns = [
 handler400 = "tracker.views.errors.bad_request"
 handler403 = "tracker.views.errors.forbidden"
 handler404 = "tracker.views.errors.not_found"
+handler429 = "tracker.views.errors.too_many"  # asked for by the sign-in library
 handler500 = "tracker.views.errors.broken"
-handler429 = "tracker.views.errors.too_many"

@@ -18,6 +18,7 @@ from accounts import actions as accounts
 from accounts.models import User, Ward
 from accounts.roles import Role
 from clinical.instruments import Item
+from tests.guards import databases_can_be_emptied  # noqa: F401 - a fixture of every test
 from tracker import actions
 from tracker.actions import DoseEntry, Entry, LastUse, LeavingTalk, Stay
 from tracker.content import library

@@ -31,8 +31,8 @@ TRACKER = (
     ("views", "middleware", "context", "apps", "admin", "management"),
     ("forms", "templatetags"),
     ("actions", "demo"),
-    ("alerts", "board", "trend", "heat_map", "medicines", "own_trend", "reading", "receipt"),
-    ("access", "history", "results"),
+    ("alerts", "board", "trend", "heat_map", "medicines", "own_trend", "reading", "receipt", "emergencies"),
+    ("access", "history", "results", "trail"),
     ("words", "content"),
     ("models",),
 )
@@ -43,12 +43,12 @@ ACCOUNTS = (
     ("views", "middleware", "context", "apps", "management"),
     ("adapter", "second_factor"),
     ("forms",),
-    ("actions",),
+    ("actions", "chain"),
     ("access", "throttle"),
     ("presence",),
     ("audit", "requests", "secrecy", "pins", "passwords", "qr", "late"),
     ("models",),
-    ("roles",),
+    ("roles", "written_once", "request_number"),
 )
 
 UPKEEP = (
@@ -60,7 +60,7 @@ UPKEEP = (
 )
 
 IN_ITS_ROW = {
-    ("middleware", "views"): "a refusal is answered as JSON exactly when a view would answer as JSON",
+    ("middleware", "views"): "a refusal is answered as JSON exactly when a view would, and a wrong method with a page",
     ("demo", "actions"): "demo data is made by the actions the screens use",
     ("heat_map", "trend"): "the heat map is a part of the same page, from the same history",
     ("trend", "alerts"): "the alerts of a stay are marked on its chart and listed below it",

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, UUIDField, When
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User, Ward
 from accounts.roles import Can, Refused
-from tracker.models import Alert, CheckIn, Dose, Draft, Episode
+from tracker.models import Alert, BreakGlass, CheckIn, Dose, Draft, Episode, Voided
 
 DRAFTS_KEPT = timedelta(hours=24)
 """Answers older than this say nothing about now: they are not offered again."""
@@ -38,11 +38,30 @@ def choose_ward(mine: list[Ward], asked: str = "") -> Ward:
     raise Http404
 
 
+def other_wards(by: User) -> list[Ward]:
+    """The wards of the site this person does not work on. Raises Refused for anyone who may not break the glass."""
+    by.must(Can.BREAK_GLASS)
+    return list(Ward.objects.exclude(pk__in=by.wards.all()))
+
+
 def episodes(by: User) -> QuerySet[Episode]:
-    """The stays this person may know of."""
+    """The stays this person may know of.
+
+    For ward staff: those of their wards, and those they opened in an emergency for as long as that lasts. Those have
+    `glass_until` (when it ends) and `glass` (its id); on the others both are None.
+    """
     found = Episode.objects.select_related("patient", "ward")
     if by.can(Can.SEE_RECORD):
-        return found.filter(ward__in=by.wards.all())
+        here, now = by.wards.all(), timezone.now()
+        live = BreakGlass.objects.filter(by=by, began_at__lte=now, ends_at__gt=now)
+        this = live.filter(episode=OuterRef("pk"))
+        elsewhere = ~Q(ward__in=here)
+        return found.filter(
+            Q(ward__in=here) | Q(pk__in=live.values("episode"))
+        ).annotate(  # type: ignore[no-redef]
+            glass=Case(When(elsewhere, then=Subquery(this.values("pk")[:1])), output_field=UUIDField()),
+            glass_until=Case(When(elsewhere, then=Subquery(this.values("ends_at")[:1])), output_field=DateTimeField()),
+        )
     if by.can(Can.REPORT):
         return found.filter(patient__user=by)
     return found.none()
@@ -70,10 +89,25 @@ def must_reach(by: User, at: Episode) -> None:
 
     A stay that came through this door for the same person is not asked for a second time.
     """
-    if getattr(at, "reached_by", None) == by.pk:
-        return
-    if not episodes(by).filter(pk=at.pk).exists():
-        raise Http404
+    if getattr(at, "reached_by", None) != by.pk:
+        _get(episodes(by), at.pk)
+
+
+def must_work_on(by: User, at: Episode) -> None:
+    """Raise Refused for a stay that is open in an emergency only: that is for reading and check-ins, not for running it."""
+    if _get(episodes(by), at.pk).glass:
+        raise Refused(
+            _(
+                "You opened this record in an emergency: you can read it and check in. To change the stay, ask the staff of %(ward)s."
+            )
+            % {"ward": at.ward.name}
+        )
+
+
+def must_amend(by: User, one: CheckIn | Dose) -> None:
+    """Raise Refused for somebody else's entry on a stay that is open in an emergency only."""
+    if one.recorded_by_id != by.pk and _get(episodes(by), one.episode_id).glass:
+        raise Refused(_("You opened this record in an emergency: you can correct or void only what you wrote yourself."))
 
 
 def open_record(by: User, pk: UUID, what: str) -> Episode:
@@ -109,6 +143,7 @@ def check_in(by: User, pk: UUID) -> CheckIn:
     one = found.first()
     if one is None:
         raise Http404
+    one.episode = _get(episodes(by), one.episode_id)
     return one
 
 
@@ -133,16 +168,17 @@ def _fresh(at: Episode) -> QuerySet[Draft]:
     return Draft.objects.filter(episode=at, updated_at__gte=timezone.now() - DRAFTS_KEPT)
 
 
-def own_words(by: User, pk: UUID, what: str = "") -> CheckIn:
-    """One check-in that this person may correct: staff what staff wrote, a patient what they said themselves.
+def own_words(by: User, pk: UUID, what: str = "", refusal: str = "") -> CheckIn:
+    """One check-in that this person may correct or void: staff what staff wrote, a patient what they said themselves.
 
     With `what`, opening it leaves an audit line. Raises Http404 for a record that is not theirs, and Refused for
-    words that are not theirs to correct.
+    words that are not theirs, with `refusal` as its sentence.
     """
     found = check_in(by, pk)
+    must_amend(by, found)
     mine = CheckIn.Reporter.STAFF if by.can(Can.CHECK_IN) else CheckIn.Reporter.PATIENT
     if found.reporter != mine:
-        raise Refused(_("A patient's own report is corrected by the patient. Add a check-in of your own instead."))
+        raise Refused(refusal or _("A patient's own report is corrected by the patient. Add a check-in of your own instead."))
     if what:
         _opened(by, found.episode, f"{what} {found.pk}")
     return found
@@ -173,6 +209,7 @@ def dose(by: User, pk: UUID) -> Dose:
     )
     if one is None:
         raise Http404
+    one.episode = _get(episodes(by), one.episode_id)
     return one
 
 
@@ -208,6 +245,7 @@ def alert(by: User, pk: UUID) -> Alert:
     )
     if one is None:
         raise Http404
+    one.episode = _get(episodes(by), one.episode_id)
     return one
 
 
@@ -218,10 +256,59 @@ def open_alert(by: User, pk: UUID) -> Alert:
     return found
 
 
+def void_of(one: CheckIn) -> Voided | None:
+    """Who took this check-in back, when and why, if anybody did."""
+    return Voided.objects.select_related("voided_by").filter(check_in=one).first()
+
+
+def neighbors(by: User, of: Episode) -> list[Episode]:
+    """Everybody else who is on the same ward now, by bed: where a check-in on the wrong patient may belong."""
+    found = episodes(by).filter(ward=of.ward, ended_at=None).exclude(pk=of.pk)
+    return sorted(found, key=lambda one: (len(one.bed), one.bed))
+
+
+def taken_back(by: User, asked: str, instrument: str) -> CheckIn | None:
+    """The voided staff check-in with this instrument that is to be entered once more for somebody else, if it is that."""
+    try:
+        pk = UUID(asked)
+    except ValueError:
+        return None
+    voided = CheckIn.objects.filter(
+        pk=pk, episode__in=episodes(by), instrument=instrument, reporter=CheckIn.Reporter.STAFF, voided__isnull=False
+    )
+    return voided.select_related("episode__patient").first()
+
+
+def history_of(by: User, pk: UUID) -> Episode:
+    """A stay whose supervisor wants to read who opened and changed it. Leaves an audit line. Raises Refused for others."""
+    by.must(Can.OVERSEE)
+    found = episode(by, pk)
+    must_work_on(by, found)
+    _opened(by, found, "history")
+    return found
+
+
+def emergencies(by: User) -> QuerySet[BreakGlass]:
+    """Every emergency access to a stay of this supervisor's wards, newest first."""
+    by.must(Can.OVERSEE)
+    return BreakGlass.objects.select_related("by", "episode__patient", "episode__ward", "review__reviewed_by").filter(
+        episode__ward__in=by.wards.all()
+    )
+
+
+def emergency(by: User, pk: UUID) -> BreakGlass:
+    """One of them. Raises Http404 otherwise."""
+    found = emergencies(by).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def _get(found: QuerySet[Episode], pk: UUID) -> Episode:
     one = next(iter(found.filter(pk=pk)), None)
     if one is None:
         raise Http404
+    audit.broke_glass.set((str(pk), str(one.glass)) if one.glass else ("", ""))
     return one
 
 

@@ -6,18 +6,22 @@ from uuid import uuid4
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.request_number import request_id
 from accounts.roles import Can
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
     """What this person may do, for the links in the top bar. No query: the user is already here."""
     user: User | None = getattr(request, "user", None)
+    number = {"request_id": request_id.get()}
     if user is None or not user.is_authenticated:
-        return {}
-    return {
+        return number
+    return number | {
         "can_see_ward": user.can(Can.SEE_WARD),
         "can_review": user.can(Can.REVIEW),
         "can_report": user.can(Can.REPORT),
         "new_call_id": uuid4() if user.can(Can.REPORT) else None,
         "can_manage_people": user.can(Can.MANAGE_PEOPLE),
+        "can_break_glass": user.can(Can.BREAK_GLASS),
+        "can_oversee": user.can(Can.OVERSEE),
     }

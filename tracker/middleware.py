@@ -6,16 +6,22 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from accounts.roles import Refused
+from tracker.views.errors import A_MINUTE, not_allowed
 from tracker.views.sending import wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def refusals_speak(get_response: Handler) -> Handler:
-    """Answer a Refused from any view with its own sentence and 403."""
+    """Answer a Refused from any view with its own sentence and 403, an empty 405 with a page; a 429 says how long to wait."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        response = get_response(request)
+        if response.status_code == 405 and not response.content:
+            return not_allowed(request, response.headers.get("Allow", ""))
+        if response.status_code == 429:
+            response.headers.setdefault("Retry-After", str(A_MINUTE))
+        return response
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):

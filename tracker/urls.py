@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from tracker.views import alerts, board, check_in, doses, episode, join, learn, leaving, me, review, site, stay
+from tracker.views import (
+    alerts,
+    board,
+    break_glass,
+    check_in,
+    doses,
+    episode,
+    join,
+    learn,
+    leaving,
+    me,
+    review,
+    site,
+    stay,
+    trail,
+    void,
+)
 
 urlpatterns = [
     path("", site.home, name="home"),
@@ -19,6 +35,7 @@ urlpatterns = [
     path("patients/new/", stay.admit, name="admit"),
     path("episodes/<uuid:pk>/", episode.episode, name="episode"),
     path("episodes/<uuid:pk>/trend.json", episode.trend_json, name="trend_json"),
+    path("episodes/<uuid:pk>/history/", trail.history, name="history"),
     path("episodes/<uuid:pk>/edit/", stay.change, name="change_stay"),
     path("episodes/<uuid:pk>/end/", leaving.end, name="end_stay"),
     path("episodes/<uuid:pk>/away/", leaving.away, name="away"),
@@ -35,11 +52,16 @@ urlpatterns = [
     path("episodes/<uuid:pk>/check-in/<slug:slug>/draft/", check_in.draft, name="staff_draft"),
     path("check-ins/<uuid:pk>/", check_in.one, name="check_in"),
     path("check-ins/<uuid:pk>/correct/", check_in.correct, name="correct"),
+    path("check-ins/<uuid:pk>/void/", void.void, name="void"),
     path("me/", me.me, name="me"),
     path("me/trend/", me.my_trend, name="my_trend"),
     path("me/help/", me.help_now, name="help_now"),
+    path("me/record/", trail.my_record, name="my_record"),
     path("me/check-in/<slug:slug>/", me.check_in, name="me_check_in"),
     path("me/check-in/<slug:slug>/draft/", me.draft, name="me_draft"),
+    path("break-glass/", break_glass.emergencies, name="emergencies"),
+    path("break-glass/new/", break_glass.break_glass, name="break_glass"),
+    path("break-glass/<uuid:pk>/review/", break_glass.review, name="review_break_glass"),
     path("learn/", learn.learn, name="learn"),
     path("learn/<slug:slug>/", learn.article, name="article"),
 ]

@@ -14,6 +14,7 @@ from accounts.actions.devices import (
 )
 from accounts.actions.factors import ask_for_reset, confirm_reset, factor_changed, reset_by_command, withdraw_reset
 from accounts.actions.people import (
+    Conflict,
     NameTaken,
     change_own_password,
     change_person,
@@ -39,6 +40,7 @@ from accounts.actions.sessions import (
 
 __all__ = [
     "BadPin",
+    "Conflict",
     "NameTaken",
     "PinTry",
     "ask_for_reset",

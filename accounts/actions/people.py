@@ -11,6 +11,10 @@ from accounts.models import OpenSession, User, Ward
 from accounts.roles import Can, Refused, Role
 
 
+class Conflict(Exception):
+    """Somebody else changed it while the form was open. Nothing was written; the message says what to do."""
+
+
 class NameTaken(Exception):
     """Somebody has this user name. Nothing was written."""
 
@@ -59,18 +63,21 @@ def keep_account(*, by: User | None, person: User, wards: Iterable[Ward] = ()) -
 
 
 def change_person(
-    *, by: User, person: User, role: Role, wards: Iterable[Ward], first_name: str, last_name: str, is_active: bool
+    *, by: User, person: User, role: Role, wards: Iterable[Ward], first_name: str, last_name: str, is_active: bool, seen: str = ""
 ) -> None:
     """Change what someone may do, or close their account.
 
-    Raises Refused unless `by` manages people, and for one's own role and access: the last administrator would
-    lock everybody out.
+    `seen` is what `accounts.models.User.seen` was when the form was opened; a command has none. Raises Refused unless `by` manages people,
+    and for one's own role and access: the last administrator would lock everybody out. Raises Conflict when somebody
+    else changed the account in between.
     """
     by.must(Can.MANAGE_PEOPLE)
     if by.pk == person.pk and (not is_active or role != by.role):
         raise Refused(_("You cannot close your own account or change its role. Ask another administrator to do it."))
     loses = not is_active or role != User.objects.get(pk=person.pk).role
     with transaction.atomic():
+        if seen and User.objects.select_for_update().get(pk=person.pk).seen != seen:
+            raise Conflict(_changed_meanwhile())
         person.role, person.first_name, person.last_name, person.is_active = role, first_name, last_name, is_active
         person.save(update_fields=["role", "first_name", "last_name", "is_active"])
         person.wards.set(wards)
@@ -99,11 +106,23 @@ def change_own_password(*, person: User, password: str, but: OpenSession | None 
         audit.record(person, "password changed", what=f"account {person.pk}")
 
 
-def save_ward(*, by: User | None, ward: Ward) -> Ward:
-    """Keep a new or changed ward. `by` is None only where a command does it. Raises Refused unless `by` manages people."""
+def save_ward(*, by: User | None, ward: Ward, seen: str = "") -> Ward:
+    """Keep a new or changed ward. `by` is None only where a command does it.
+
+    `seen` is what `accounts.models.Ward.seen` was when its form was opened. Raises Refused unless `by` manages people,
+    and Conflict when somebody else changed the ward in between.
+    """
     if by is not None:
         by.must(Can.MANAGE_PEOPLE)
     with transaction.atomic():
+        if seen and Ward.objects.select_for_update().get(pk=ward.pk).seen != seen:
+            raise Conflict(_changed_meanwhile())
         ward.save()
         audit.record(by, "ward saved", what=f"ward {ward.pk}", facts={"zone": ward.zone, "protocol": ward.protocol})
     return ward
+
+
+def _changed_meanwhile() -> str:
+    return _(
+        "Someone else changed this while you had it open. What you entered is below; check it against theirs and save again."
+    )

@@ -15,7 +15,19 @@ from accounts.roles import Role
 STAFF_ROLES = [(role.value, role.label) for role in Role if role is not Role.PATIENT]
 
 
-class PersonForm(forms.Form):
+class RacedForm(forms.Form):
+    """A form of something that somebody else may change while it is open."""
+
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def lost_to(self, sentence: str, seen: str) -> None:
+        """Say so and keep what was typed; sent once more, it counts as sent in the knowledge of what is there now."""
+        self.add_error(None, sentence)
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["seen"] = seen  # type: ignore[index]
+
+
+class PersonForm(RacedForm):
     """Somebody who works here. Patients get their account from ward staff, beside their record."""
 
     use_required_attribute = False
@@ -53,7 +65,7 @@ class PersonForm(forms.Form):
         initial = {}
         if person:
             initial = {f: getattr(person, f) for f in ("username", "first_name", "last_name", "role", "is_active")}
-            initial["wards"] = list(person.wards.all())
+            initial |= {"wards": list(person.wards.all()), "seen": person.seen}
         super().__init__(data, initial=initial)
         self.person = person
         if person:
@@ -85,7 +97,7 @@ class PersonForm(forms.Form):
         return cleaned
 
 
-class WardForm(forms.Form):
+class WardForm(RacedForm):
     """A ward: its name, its clock, its protocol."""
 
     use_required_attribute = False
@@ -102,7 +114,8 @@ class WardForm(forms.Form):
 
     def __init__(self, data: Any = None, *, ward: Ward | None = None) -> None:
         shown = ward or Ward()
-        super().__init__(data, initial={"name": shown.name, "zone": shown.zone, "protocol": shown.protocol})
+        initial = {"name": shown.name, "zone": shown.zone, "protocol": shown.protocol, "seen": shown.seen if ward else ""}
+        super().__init__(data, initial=initial)
         self.ward = shown
 
     def clean_name(self) -> str:

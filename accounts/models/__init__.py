@@ -1,6 +1,6 @@
 """Rows of accounts: people and wards, the audit trail, and who is signed in where."""
 
-from accounts.models.people import AuditLine, People, User, Ward, display_name, is_a_zone, plain_name
+from accounts.models.people import AuditLine, People, User, Ward, display_name, is_a_zone, known_as, names_of, plain_name
 from accounts.models.sign_in import Device, FactorReset, OpenSession, Pin
 
 __all__ = [
@@ -14,5 +14,7 @@ __all__ = [
     "Ward",
     "display_name",
     "is_a_zone",
+    "known_as",
+    "names_of",
     "plain_name",
 ]

@@ -1,5 +1,6 @@
 """Wards, the people who work or stay on them, and the audit trail of what everybody did."""
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -21,6 +22,10 @@ def is_a_zone(name: str) -> None:
         raise ValidationError(_("Choose a time zone such as America/New_York.")) from error
 
 
+def _fingerprint(*said: object) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
 plain_name = RegexValidator(
     r"^[A-Za-z0-9@.+_-]+\Z", _("Use letters, digits and . _ - only, without spaces: it has to be typed again.")
 )
@@ -39,6 +44,11 @@ class Ward(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seen(self) -> str:
+        """A fingerprint of what its form shows, to notice that somebody else changed it meanwhile."""
+        return _fingerprint(self.name, self.zone, self.protocol)
 
     @property
     def tz(self) -> ZoneInfo:
@@ -77,9 +87,21 @@ class User(AbstractUser):
             raise Refused(str(REFUSALS[ability]))
 
     @property
+    def seen(self) -> str:
+        """A fingerprint of what their form shows, to notice that somebody else changed it meanwhile. One query."""
+        wards = sorted(self.wards.values_list("pk", flat=True))
+        return _fingerprint(self.role, self.first_name, self.last_name, self.is_active, wards)
+
+    @property
     def known_as(self) -> str:
         """The name others see beside what this person wrote: "A. Bell", or the user name."""
         return known_as(self.first_name, self.last_name, self.username)
+
+    @property
+    def initials(self) -> str:
+        """Two letters on a tile: of both names, or of the only one."""
+        both = self.first_name[:1] + self.last_name[:1]
+        return (both if len(both) == 2 else self.known_as[:2]).upper()
 
 
 def known_as(first_name: str, last_name: str, username: str) -> str:
@@ -94,12 +116,6 @@ def names_of(keys: Iterable[int]) -> dict[int, str]:
     rows = User.objects.filter(pk__in=[*keys]).order_by().values_list("pk", "first_name", "last_name", "username")
     return {pk: known_as(*names) for pk, *names in rows}
 
-    @property
-    def initials(self) -> str:
-        """Two letters on a tile: of both names, or of the only one."""
-        both = self.first_name[:1] + self.last_name[:1]
-        return (both if len(both) == 2 else self.known_as[:2]).upper()
-
 
 def display_name(user: User) -> str:
     """What the sign-in pages call someone."""
@@ -111,6 +127,8 @@ class AuditLine(models.Model):
 
     Lines are chained: each carries the hash of the one before, so a changed, missing or moved line shows.
     """
+
+    written_once = True
 
     at = models.DateTimeField(db_index=True)
     who = models.CharField(max_length=32, blank=True)

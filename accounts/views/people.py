@@ -1,5 +1,7 @@
 """The administrator's pages: people and wards. No clinical record can be reached from here."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -28,37 +30,36 @@ def person(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """A new account, or a changed one."""
     found = access.person(request.user, pk)
     form = PersonForm(request.POST or None, person=found)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        names = {"first_name": data["first_name"], "last_name": data["last_name"]}
-        if found is None:
-            try:
-                actions.create_person(
-                    by=request.user,
-                    username=data["username"],
-                    password=data["password"],
-                    role=data["role"],
-                    wards=data["wards"],
-                    is_active=data["is_active"],
-                    **names,
-                )
-            except actions.NameTaken:
-                form.add_error("username", _("This user name is taken. Choose another."))
-                return _person_page(request, form, found)
-        else:
-            actions.change_person(
-                by=request.user, person=found, role=data["role"], wards=data["wards"], is_active=data["is_active"], **names
-            )
-            if data["password"]:
-                actions.set_password(by=request.user, person=found, password=data["password"])
-        messages.success(request, _("Saved: %(name)s.") % {"name": data["username"]})
-        return HttpResponseRedirect(reverse("people"), status=303)
-    return _person_page(request, form, found)
+        try:
+            _keep_person(request.user, found, form.cleaned_data)
+            messages.success(request, _("Saved: %(name)s.") % {"name": form.cleaned_data["username"]})
+            return HttpResponseRedirect(reverse("people"), status=303)
+        except actions.NameTaken:
+            form.add_error("username", _("This user name is taken. Choose another."))
+            status = 422
+        except actions.Conflict as conflict:
+            now = access.person(request.user, pk)
+            form.lost_to(str(conflict), now.seen if now else "")
+            status = 409
+    return _person_page(request, form, found, status)
 
 
-def _person_page(request: SignedIn, form: PersonForm, found: User | None) -> HttpResponse:
+def _keep_person(by: User, found: User | None, data: dict[str, Any]) -> None:
+    """Make the account, or change it and, where one was typed, its password."""
+    same = {name: data[name] for name in ("role", "wards", "is_active", "first_name", "last_name")}
+    if found is None:
+        actions.create_person(by=by, username=data["username"], password=data["password"], **same)
+        return
+    actions.change_person(by=by, person=found, seen=data["seen"], **same)
+    if data["password"]:
+        actions.set_password(by=by, person=found, password=data["password"])
+
+
+def _person_page(request: SignedIn, form: PersonForm, found: User | None, status: int) -> HttpResponse:
     context = {"form": form, "person": found, "way_in": access.way_in(request.user, found)}
-    return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/person.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,11 +67,17 @@ def ward(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """A new ward, or a changed one."""
     found = access.ward(request.user, pk)
     form = WardForm(request.POST or None, ward=found)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        saved = actions.save_ward(by=request.user, ward=form.filled())
-        messages.success(request, _("Saved: %(name)s.") % {"name": saved.name})
-        return HttpResponseRedirect(reverse("people"), status=303)
-    return render(request, "accounts/ward.html", {"form": form, "ward": found}, status=422 if form.errors else 200)
+        try:
+            saved = actions.save_ward(by=request.user, ward=form.filled(), seen=form.cleaned_data["seen"])
+            messages.success(request, _("Saved: %(name)s.") % {"name": saved.name})
+            return HttpResponseRedirect(reverse("people"), status=303)
+        except actions.Conflict as conflict:
+            now = access.ward(request.user, pk)
+            form.lost_to(str(conflict), now.seen if now else "")
+            status = 409
+    return render(request, "accounts/ward.html", {"form": form, "ward": found}, status=status)
 
 
 @require_POST

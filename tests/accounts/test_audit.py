@@ -1,15 +1,19 @@
-"""The audit trail: a line for everything written or opened, chained, in the same transaction."""
+"""The audit trail: a line for everything written or opened, chained, in the same transaction.
+
+What is found when somebody changes it is in test_chain.py.
+"""
 
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts import actions, audit
+from accounts.chain import faults
 from accounts.models import AuditLine, Ward
 from accounts.roles import Refused, Role
 from tests.conftest import PASSWORD, leave
@@ -17,13 +21,7 @@ from tracker import actions as tracker_actions
 
 
 def chain_is_whole():
-    """Every line carries its own fingerprint and the hash of the line before it."""
-    previous = ""
-    for line in AuditLine.objects.order_by("pk"):
-        if line.previous != previous or line.hash != audit.fingerprint(line):
-            return False
-        previous = line.hash
-    return True
+    return list(faults()) == []
 
 
 def lines_of(work):
@@ -50,29 +48,6 @@ def test_the_chain_of_a_busy_ward_is_whole(nurse, episode, patient_user, cows, s
     symptoms(episode, patient_user, now, nausea=2)
     assert AuditLine.objects.count() >= 6
     assert chain_is_whole()
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "UPDATE accounts_auditline SET name = 'Mallory' WHERE id = %s",
-        'UPDATE accounts_auditline SET facts = \'{"role": "admin"}\' WHERE id = %s',
-        "UPDATE accounts_auditline SET at = '2020-01-01 00:00:00' WHERE id = %s",
-        "UPDATE accounts_auditline SET episode = 'x' WHERE id = %s",
-        "DELETE FROM accounts_auditline WHERE id = %s",
-        "UPDATE accounts_auditline SET id = 900000 WHERE id = %s",
-    ],
-)
-def test_a_changed_a_missing_and_a_moved_line_show(nurse, episode, cows, now, attack):
-    cows(episode, nurse, now)
-    middle = AuditLine.objects.order_by("pk")[1]
-    assert chain_is_whole()
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(attack, [middle.pk])
-    except DatabaseError:
-        return  # a database that refuses the attack is better still
-    assert not chain_is_whole()
 
 
 def test_a_line_outside_a_transaction_is_refused(monkeypatch, nurse):

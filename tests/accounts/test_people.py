@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts import actions
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import Role
 from tests.conftest import PASSWORD, person
@@ -271,3 +272,54 @@ def test_every_change_leaves_an_audit_line_without_the_password(office, admin, w
         ("password set", f"account {made.pk}"),
     ]
     assert [line for line in AuditLine.objects.values() if "tide" in str(line)] == []
+
+
+# Two at once --------------------------------------------------------------------------------------------------
+
+
+def opened(office, url):
+    """What the form at this address would send as it stands."""
+    page = Page(office.get(url))
+    return page.sends("seen") | page.chosen()
+
+
+def test_the_second_of_two_administrators_is_told_and_keeps_what_they_typed(office, admin, nurse, ward, other_ward):
+    url = f"/accounts/people/{nurse.pk}/"
+    mine = opened(office, url) | {"first_name": "Adele", "wards": [ward.pk, other_ward.pk]}
+    other = person("other_admin", Role.ADMIN)
+    actions.change_person(
+        by=other, person=User.objects.get(pk=nurse.pk), role=Role.SUPERVISOR, wards=[ward], first_name="Ada", last_name="Cole",
+        is_active=True,
+    )  # fmt: skip
+    answer = office.post(url, mine)
+    assert answer.status_code == 409
+    page = Page(answer)
+    assert "Someone else changed this while you had it open." in page.words
+    assert page.sends("seen")["first_name"] == "Adele"
+    nurse.refresh_from_db()
+    assert (nurse.role, nurse.first_name, nurse.last_name) == ("supervisor", "Ada", "Cole")
+    again = page.sends("seen") | page.chosen()
+    assert office.post(url, again).status_code == 303, "sent once more, it is meant"
+    nurse.refresh_from_db()
+    assert (nurse.first_name, nurse.role, nurse.wards.count()) == ("Adele", "staff", 2)
+
+
+def test_a_ward_changed_by_two_tells_the_second_and_keeps_what_was_typed(office, ward):
+    url = f"/accounts/wards/{ward.pk}/"
+    mine = opened(office, url) | {"name": "Northern"}
+    Ward.objects.filter(pk=ward.pk).update(zone="Europe/London")
+    answer = office.post(url, mine)
+    assert answer.status_code == 409
+    page = Page(answer)
+    assert page.sends("seen")["name"] == "Northern"
+    ward.refresh_from_db()
+    assert (ward.name, ward.zone) == ("North", "Europe/London")
+    assert office.post(url, page.sends("seen")).status_code == 303
+    ward.refresh_from_db()
+    assert ward.name == "Northern"
+
+
+def test_nobody_is_in_the_way_of_somebody_who_was_first(office, nurse, ward):
+    url = f"/accounts/people/{nurse.pk}/"
+    sent = opened(office, url)
+    assert [office.post(url, sent).status_code for _ in range(2)] == [303, 303], "the same again changes nothing"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import brotli
 import pytest
@@ -19,11 +20,12 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import Page, Response, expect
 
-from accounts.actions import begin_session, enroll_device, own_device, save_ward, set_pin
+from accounts.actions import begin_session, create_person, enroll_device, own_device, save_ward, set_pin
 from accounts.models import User, Ward
+from accounts.roles import Role
 from tests.conftest import PASSWORD, admit
 from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, expect_status
-from tracker.actions import LastUse, keep_draft
+from tracker.actions import LastUse, break_glass, keep_draft, void_check_in
 from tracker.models import CheckIn, Episode
 
 WIDTHS = (320, 390, 810, 1280)
@@ -50,6 +52,15 @@ class World:
         self.corrected = CheckIn.objects.exclude(replaces=None).get(episode=self.jo).replaces
         self.replacing = CheckIn.objects.get(replaces=self.corrected)
         self.own = self._of(self.sam, instrument="symptom-check")
+        self.voided = self._of(self.ana, instrument="cows", not_done="", complete=True)
+        void_check_in(
+            by=self.people["nurse"], check_in=self.voided, void_id=uuid4(), reason="wrong_patient", note="It was the next bed."
+        )
+        # Somebody who works on another ward only, and opened Sam's record in an emergency.
+        self.people["far"] = create_person(
+            by=None, username="far", password=PASSWORD, role=Role.STAFF, wards=[self.empty], first_name="Fay", last_name="Moss"
+        )
+        break_glass(by=self.people["far"], ward=east, who=self.sam.bed, reason="Found on the stairs.", glass_id=uuid4())
 
     def _stay(self, number: int) -> Episode:
         return Episode.objects.select_related("patient", "ward").get(patient__record_number=f"DEMO-{number:02}")
@@ -218,6 +229,21 @@ PAGES: dict[str, Visit] = {
     "SOWS-10": visit("patient", "me_check_in", "sows10"),
     "receipt": visit("patient", "check_in", lambda world: world.own.pk, then=opened("What you sent")),
     "change what was sent": visit("patient", "correct", lambda world: world.own.pk),
+    "take back what was sent": visit("patient", "void", lambda world: world.own.pk),
+    "who opened my record": visit("patient", "my_record"),
+    # What was taken back, who opened what, and emergencies
+    "void": visit("nurse", "void", lambda world: world.check_in.pk),
+    "void, wrong": visit("nurse", "void", lambda world: world.check_in.pk, then=press("Void this check-in"), status=422),
+    "check-in, voided": visit("nurse", "check_in", lambda world: world.voided.pk),
+    "COWS, entered again": Visit(
+        "nurse", "staff_check_in",
+        lambda world: reverse("staff_check_in", args=[world.sam.pk, "cows"]) + f"?from={world.voided.pk}",
+    ),
+    "who opened a record": visit("supervisor", "history", sam),
+    "emergency access": visit("far", "break_glass"),
+    "emergency access, wrong": visit("far", "break_glass", then=press("Open the record for 60 minutes"), status=422),
+    "episode, opened in an emergency": visit("far", "episode", sam),
+    "emergency access to review": visit("supervisor", "emergencies"),
     # Administrators
     "people": visit("admin", "people"),
     "a new person": visit("admin", "new_person"),
@@ -325,7 +351,7 @@ PAGES |= {
 }  # fmt: skip
 
 NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft"} | {
-    "join_code", "revoke_device", "end_sessions", "reset_factor",
+    "review_break_glass", "join_code", "revoke_device", "end_sessions", "reset_factor",
 }  # fmt: skip
 """Addresses that answer with a redirect or with JSON."""
 

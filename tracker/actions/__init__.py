@@ -5,19 +5,23 @@ matters, so tests can stand where they like.
 """
 
 from tracker.actions.alerts import CLOCK, acknowledge, call_not_useful, escalate, review_alerts
+from tracker.actions.break_glass import LASTS, Opened, break_glass, review_break_glass
 from tracker.actions.check_ins import Entry, Saved, discard_draft, keep_draft, record_check_in
 from tracker.actions.doses import DoseEntry, SavedDose, record_dose
 from tracker.actions.joining import CODE_LASTS, Joined, WrongCode, join, make_join_code
 from tracker.actions.leaving import LeavingTalk, come_back, end_stay, go_away
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.outcomes import Conflict, Invalid, TooFast
 from tracker.actions.reviews import review_trend
 from tracker.actions.stays import LastUse, Stay, admit, change_stay, give_account, new_patient_password
 from tracker.actions.times import LONGEST_BEFORE
 from tracker.actions.trial import try_a_write
+from tracker.actions.voids import CALLS, TakenBack, void_check_in
 
 __all__ = [
+    "CALLS",
     "CLOCK",
     "CODE_LASTS",
+    "LASTS",
     "LONGEST_BEFORE",
     "Conflict",
     "DoseEntry",
@@ -26,12 +30,16 @@ __all__ = [
     "Joined",
     "LastUse",
     "LeavingTalk",
+    "Opened",
     "Saved",
     "SavedDose",
     "Stay",
+    "TakenBack",
+    "TooFast",
     "WrongCode",
     "acknowledge",
     "admit",
+    "break_glass",
     "call_not_useful",
     "change_stay",
     "come_back",
@@ -47,6 +55,8 @@ __all__ = [
     "record_check_in",
     "record_dose",
     "review_alerts",
+    "review_break_glass",
     "review_trend",
     "try_a_write",
+    "void_check_in",
 ]

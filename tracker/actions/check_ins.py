@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,18 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import AuditLine, User
 from accounts.roles import Can, Role
 from clinical.history import History
 from clinical.instruments import Answer, AnswerError
 from tracker import access
 from tracker.actions import alerts, times
 from tracker.actions.once import already_corrected, fingerprint, kept_before
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.outcomes import Conflict, Invalid, TooFast
 from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import before_writing, keep_after
-from tracker.models import CheckIn, Draft, Episode
+from tracker.models import CheckIn, Draft, Episode, Voided
 from tracker.words import said
 
 
@@ -69,12 +69,15 @@ class Saved:
     """The history with it, where it was worked out."""
 
 
-def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime | None = None) -> Saved:
+def record_check_in(
+    *, by: User, episode: Episode, entry: Entry, now: datetime | None = None, most_a_minute: int | None = None
+) -> Saved:
     """Keep one check-in, once.
 
     The same id with the same content returns what is already kept. Raises Refused; Http404 when the id belongs to
     a record this person may not know of; Conflict for the same id with other content, and when the check-in to
-    correct has been corrected already; Invalid for answers or times that cannot be right. Writes nothing then.
+    correct has been corrected already; Invalid for answers or times that cannot be right; TooFast for a new one beyond
+    `most_a_minute` of one person. Writes nothing then.
     """
     by.must(Can.REPORT if entry.reporter == CheckIn.Reporter.PATIENT else Can.CHECK_IN)
     access.must_reach(by, episode)
@@ -86,6 +89,7 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
         saved = keep_check_in(by, episode, entry, content, now)
         if saved.again:
             return saved
+        _must_not_rush(by, most_a_minute)
         row = saved.check_in
         after = before.with_row(row)
         answers = row.reporter == CheckIn.Reporter.STAFF and not row.not_done
@@ -104,7 +108,7 @@ def record_check_in(*, by: User, episode: Episode, entry: Entry, now: datetime |
 def keep_check_in(by: User, episode: Episode, entry: Entry, content: str, now: datetime) -> Saved:
     """The row of a check-in, inside somebody else's transaction: neither alerts nor an audit line. Raises as above."""
     try:
-        _must_be_correctable(episode, entry)
+        _must_be_correctable(by, episode, entry)
         row = _row(by, episode, entry, now)
         with transaction.atomic():
             row.save(force_insert=True)
@@ -220,8 +224,23 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
     )
 
 
-def _must_be_correctable(episode: Episode, entry: Entry) -> None:
-    """Raise Invalid or Conflict unless what this entry replaces may be replaced by it."""
+def _must_not_rush(by: User, most: int | None) -> None:
+    """Raise TooFast beyond so many new check-ins of one person within a minute, counted for all processes together."""
+    if most is None:
+        return
+    since = timezone.now() - timedelta(minutes=1)
+    written = AuditLine.objects.filter(at__gt=since, who=str(by.pk), did__in=("check-in recorded", "check-in corrected"))
+    if written.count() >= most:
+        raise TooFast(
+            _(
+                "More than %(n)d check-ins came from you within a minute. Nothing you typed is lost: wait a minute, then save again."
+            )
+            % {"n": most}
+        )
+
+
+def _must_be_correctable(by: User, episode: Episode, entry: Entry) -> None:
+    """Raise Refused, Invalid or Conflict unless what this entry replaces may be replaced by it."""
     was = entry.replaces
     if was is None:
         if entry.replace_reason:
@@ -239,5 +258,14 @@ def _must_be_correctable(episode: Episode, entry: Entry) -> None:
         )
     if (was.episode_id, was.instrument) != (episode.pk, entry.instrument):
         raise Invalid({"": _("A correction stays with the same patient and the same form. Add a new check-in instead.")})
+    access.must_amend(by, was)
+    # Held, so that nobody voids or corrects it at the same moment.
+    CheckIn.objects.select_for_update().get(pk=was.pk)
     if CheckIn.objects.filter(replaces=was).exists():
         raise Conflict(already_corrected())
+    if Voided.objects.filter(check_in=was).exists():
+        raise Conflict(
+            _(
+                "Someone has voided this check-in, so there is nothing to correct. Your entries are below; add a new check-in instead."
+            )
+        )

@@ -89,7 +89,7 @@ def record_dose(*, by: User, episode: Episode, entry: DoseEntry, now: datetime |
         kept = kept_before(Dose.objects.all(), by, episode, entry.id, content)
         if kept:
             return SavedDose(kept, again=True)
-        _must_be_correctable(episode, entry)
+        _must_be_correctable(by, episode, entry)
         history = of_episode(episode)
         row = _row(by, episode, entry, history, now)
         try:
@@ -188,8 +188,8 @@ def _wrong_choices(medicine: Medicine, entry: DoseEntry) -> dict[str, str]:
     }
 
 
-def _must_be_correctable(episode: Episode, entry: DoseEntry) -> None:
-    """Raise Invalid or Conflict unless what this entry replaces may be replaced by it."""
+def _must_be_correctable(by: User, episode: Episode, entry: DoseEntry) -> None:
+    """Raise Refused, Invalid or Conflict unless what this entry replaces may be replaced by it."""
     was = entry.replaces
     if was is None:
         if entry.replace_reason:
@@ -199,5 +199,6 @@ def _must_be_correctable(episode: Episode, entry: DoseEntry) -> None:
         raise Invalid({"replace_reason": _("Say why you are correcting it.")})
     if was.episode_id != episode.pk:
         raise Invalid({"": _("A correction stays with the same patient. Add a new entry instead.")})
+    access.must_amend(by, was)
     if Dose.objects.filter(replaces=was).exists():
         raise Conflict(already_corrected())

@@ -60,7 +60,7 @@ def end_stay(*, by: User, episode: Episode, ended_at: datetime, how: str, talk: 
     Raises Refused; Invalid when something is missing or the time cannot be right; Conflict when it was recorded before.
     """
     by.must(Can.ADMIT)
-    access.must_reach(by, episode)
+    access.must_work_on(by, episode)
     now = now or timezone.now()
     times.must_be_past(now, ended_at=ended_at)
     if ended_at < episode.admitted_at:
@@ -94,7 +94,7 @@ def go_away(
     Raises Refused; Invalid; Conflict when they are away already or the stay has ended.
     """
     by.must(Can.ADMIT)
-    access.must_reach(by, episode)
+    access.must_work_on(by, episode)
     now = now or timezone.now()
     times.must_be_past(now, from_at=from_at)
     if problems := _wrong_absence(episode, why, reason, from_at):
@@ -128,7 +128,7 @@ def go_away(
 def come_back(*, by: User, episode: Episode, at: datetime, now: datetime | None = None) -> None:
     """Record that someone is back: a check is due now. Raises Refused; Invalid; Conflict when they are not away."""
     by.must(Can.ADMIT)
-    access.must_reach(by, episode)
+    access.must_work_on(by, episode)
     now = now or timezone.now()
     times.must_be_past(now, back_at=at)
     with transaction.atomic():

@@ -11,3 +11,7 @@ class Invalid(Exception):
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("; ".join(problems.values()))
         self.problems = problems
+
+
+class TooFast(Exception):
+    """Too much in a short time. Nothing was written; the message says to wait."""

@@ -23,7 +23,7 @@ def review_trend(*, by: User, episode: Episode, review_id: UUID, decided: str, n
     Raises Refused, Http404 and Invalid.
     """
     by.must(Can.REVIEW)
-    access.must_reach(by, episode)
+    access.must_work_on(by, episode)
     if not decided.strip():
         raise Invalid({"decided": _('Say in a few words what was decided; "go on as planned" is an answer too.')})
     with transaction.atomic():

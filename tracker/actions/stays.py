@@ -61,12 +61,12 @@ def admit(
         elif patient.date_of_birth != date_of_birth:
             raise Invalid({"record_number": _("This record number belongs to someone with another date of birth. Check both.")})
         _must_be_free(ward=ward, bed=stay.bed, patient=patient)
+        episode = Episode(patient=patient, ward=ward, admitted_at=admitted_at, **_columns(stay))
         if patient.chosen_name != chosen_name:
             # The name somebody wants to be called is the one they say today.
             patient.chosen_name = chosen_name
             patient.save(update_fields=["chosen_name"])
-            audit.record(by, "name changed", what=f"patient {patient.pk}")
-        episode = Episode(patient=patient, ward=ward, admitted_at=admitted_at, **_columns(stay))
+            audit.record(by, "name changed", what=f"patient {patient.pk}", episode=str(episode.pk))
         _keep_new(episode)
         alerts.match(episode, of_episode(episode), now)
         audit.record(by, "admitted", what=f"patient {patient.pk}", episode=str(episode.pk))
@@ -82,7 +82,7 @@ def change_stay(
     changed the stay in between.
     """
     by.must(Can.ADMIT)
-    access.must_reach(by, episode)
+    access.must_work_on(by, episode)
     now = now or timezone.now()
     times.must_be_past(now, last_use_at=stay.last_use.at)
     with transaction.atomic():
@@ -114,7 +114,7 @@ def change_stay(
 def give_account(*, by: User, episode: Episode, username: str, password: str) -> User:
     """Let a patient sign in to their own record. Raises Refused, or Conflict when they already can."""
     by.must(Can.ADMIT)
-    access.must_reach(by, episode)
+    access.must_work_on(by, episode)
     if episode.patient.user_id:
         raise Conflict(_("This patient already has an account."))
     account = unsaved_account(username=username, password=password, role=Role.PATIENT, first_name=episode.patient.chosen_name)
@@ -132,7 +132,7 @@ def give_account(*, by: User, episode: Episode, username: str, password: str) ->
 def new_patient_password(*, by: User, episode: Episode, password: str) -> None:
     """Give a patient who forgot it a new password. Raises Refused, or Conflict when there is no account."""
     by.must(Can.ADMIT)
-    access.must_reach(by, episode)
+    access.must_work_on(by, episode)
     account = episode.patient.user
     if account is None:
         raise Conflict(_("This patient has no account yet."))

@@ -265,5 +265,15 @@ def resumed(draft: Draft, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     if now - draft.updated_at < STILL_NOW or said not in ("now", *map(str, AGO)):
         return found
     meant = draft.updated_at if said == "now" else draft.updated_at - timedelta(minutes=int(said))
-    local = meant.astimezone(zone)
-    return found | {"at": "other", "at_day": local.date().isoformat(), "at_clock": f"{local:%H:%M}", "at_which": local.fold}
+    return found | typed(meant, zone)
+
+
+def entered_again(row: CheckIn, zone: ZoneInfo) -> dict[str, Any]:
+    """A check-in made on the wrong patient as the starting point of the same one for the right patient."""
+    return entries_of(row) | typed(row.observed_at, zone)
+
+
+def typed(at: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    """A moment as the fields of "Other time" hold it."""
+    local = at.astimezone(zone)
+    return {"at": "other", "at_day": local.date().isoformat(), "at_clock": f"{local:%H:%M}", "at_which": local.fold}

@@ -6,16 +6,20 @@ key protects what it points at.
 
 from tracker.models.absences import Absence
 from tracker.models.alerts import Alert, AlertStep, ClockRun
+from tracker.models.break_glass import BreakGlass, BreakGlassReview
 from tracker.models.check_ins import CheckIn, CheckInQuerySet, Draft
 from tracker.models.doses import Dose, DoseQuerySet
 from tracker.models.joining import JoinCode
 from tracker.models.reviews import Review
 from tracker.models.stays import Episode, Patient
+from tracker.models.voids import Voided
 
 __all__ = [
     "Absence",
     "Alert",
     "AlertStep",
+    "BreakGlass",
+    "BreakGlassReview",
     "CheckIn",
     "CheckInQuerySet",
     "ClockRun",
@@ -26,4 +30,5 @@ __all__ = [
     "JoinCode",
     "Patient",
     "Review",
+    "Voided",
 ]

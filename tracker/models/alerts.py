@@ -77,6 +77,8 @@ class Alert(models.Model):
 class AlertStep(models.Model):
     """One thing that happened to an alert. Written once; an alert that is seen again keeps who saw it before."""
 
+    written_once = True
+
     class What(models.TextChoices):
         """What happened."""
 

@@ -12,8 +12,8 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     """Check-ins. Everything shown anywhere goes through `current`."""
 
     def current(self) -> "CheckInQuerySet":
-        """The check-ins that count: corrected ones are left out, their corrections stand."""
-        return self.filter(replaced_by=None)
+        """The check-ins that count: corrected and voided ones are left out, corrections stand."""
+        return self.filter(replaced_by=None, voided=None)
 
 
 class CheckIn(models.Model):
@@ -22,6 +22,8 @@ class CheckIn(models.Model):
     The key is made when the form is opened, so a double tap, a retry and a late replay are all the same check-in.
     Score and band are frozen as they were on the day.
     """
+
+    written_once = True
 
     class Reporter(models.TextChoices):
         """Whose words these are."""

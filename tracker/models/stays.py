@@ -1,6 +1,7 @@
 """Patients and their stays."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -79,6 +80,10 @@ class Episode(models.Model):
     allergies = models.CharField(_("allergies"), max_length=200, blank=True)
     what_helps = models.CharField(_("what helps me"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    glass: uuid.UUID | None = None
+    glass_until: datetime | None = None
+    """The emergency access this stay is open by, and until when, where `access` says that it is; no columns."""
 
     class Meta:
         constraints = [

@@ -18,10 +18,12 @@ from clinical import history as clinical
 from clinical.instruments import Instrument
 from clinical.symptoms import Reporter
 from tracker import access, words
+from tracker.actions import CALLS
 from tracker.content import library
-from tracker.forms.check_in import CheckInForm, entries_of, resumed
+from tracker.forms.check_in import CheckInForm, entered_again, entries_of, resumed
 from tracker.history import check_in as as_clinical
 from tracker.history import hours_at, of_episode, protocol_of
+from tracker.models import CheckIn, Episode
 from tracker.receipt import answers_of, last_complete, saved_words
 from tracker.results import mark_words, marks, result
 from tracker.views.me import receipt
@@ -54,12 +56,11 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     now = timezone.now()
     history = of_episode(episode)
     previous = last_complete(history, slug, now) or next(iter(reversed(history.done(slug, "staff"))), None)
-    draft = access.draft(request.user, episode, slug) if request.method == "GET" else None
+    start = _start(request, episode, slug, now)
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
         instrument=instrument, episode=episode, reporter="staff", now=now, previous=previous,
-        unlikely_change=protocol_of(episode).unlikely_change, initial=resumed(draft, episode.ward.tz, now) if draft else None,
-        new_id=draft.pk if draft else None,
+        unlikely_change=protocol_of(episode).unlikely_change, initial=start.get("initial"), new_id=start.get("new_id"),
     )  # fmt: skip
     status = 200
     if request.method == "POST":
@@ -72,8 +73,19 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
         if kept:
             messages.success(request, sentence)
             return HttpResponseRedirect(target, status=303)
-    context = staff_page(form, history, now) | {"draft": draft, "others": others(slug)}
+    context = staff_page(form, history, now) | {"others": others(slug)} | start
     return render(request, "tracker/check_in.html", context, status=status)
+
+
+def _start(request: SignedIn, episode: Episode, slug: str, now: datetime) -> dict[str, Any]:
+    """What an opened form begins with: one's own draft, or a check-in that was voided on another patient, or nothing."""
+    if request.method != "GET":
+        return {}
+    draft = access.draft(request.user, episode, slug)
+    if draft:
+        return {"draft": draft, "initial": resumed(draft, episode.ward.tz, now), "new_id": draft.pk}
+    voided = access.taken_back(request.user, request.GET.get("from", ""), slug)
+    return {"moved": voided, "initial": entered_again(voided, episode.ward.tz)} if voided else {}
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,26 +119,36 @@ def one(request: SignedIn, pk: UUID) -> HttpResponse:
     row = access.open_check_in(request.user, pk)
     instrument = library().instrument(row.instrument, row.instrument_version)
     found = as_clinical(row)
-    protocol = protocol_of(row.episode)
     earlier = [(old, result(as_clinical(old), instrument), answers_of(old, instrument)) for old in access.corrections(row)]
-    replacement = access.replacement(row)
-    own = request.user.role == row.reporter
     context = {
         "check_in": row,
         "episode": row.episode,
         "instrument": instrument,
         "zone": row.episode.ward.tz,
         "result": result(found, instrument),
-        "marks": mark_words(marks(found, protocol)),
+        "marks": mark_words(marks(found, protocol_of(row.episode))),
         "hours": hours_at(row.episode, timezone.now()),
         "answers": answers_of(row, instrument),
         "earlier": earlier,
-        "replacement": replacement,
-        "may_correct": replacement is None and (own or (row.reporter == "staff" and request.user.role != "patient")),
     }
+    context |= _what_became_of(request, row)
     if request.user.role == "patient":
         return receipt(request, row, context)
     return render(request, "tracker/one_check_in.html", context)
+
+
+def _what_became_of(request: SignedIn, row: CheckIn) -> dict[str, Any]:
+    """Whether it was corrected or voided, and what this person may still do with it."""
+    replacement, voided = access.replacement(row), access.void_of(row)
+    own = request.user.role == row.reporter
+    stands = replacement is None and voided is None and (own or (row.reporter == "staff" and request.user.role != "patient"))
+    return {
+        "replacement": replacement,
+        "voided": voided,
+        "may_correct": stands,
+        "may_void": stands and row.instrument not in CALLS,
+        "places": access.neighbors(request.user, row.episode) if voided and row.reporter == "staff" else [],
+    }
 
 
 @require_POST

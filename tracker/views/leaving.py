@@ -21,7 +21,9 @@ from tracker.models import Episode
 
 def _opened(request: SignedIn, pk: UUID, what: str) -> Episode:
     """The stay. Opening its form leaves an audit line; sending it leaves the line of what was done."""
-    return access.open_record(request.user, pk, what) if request.method == "GET" else access.episode(request.user, pk)
+    found = access.episode(request.user, pk)
+    access.must_work_on(request.user, found)
+    return access.open_record(request.user, pk, what) if request.method == "GET" else found
 
 
 @require_http_methods(["GET", "POST"])

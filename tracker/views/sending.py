@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,7 +16,7 @@ from accounts.requests import SignedIn
 from clinical.instruments import Instrument
 from clinical.symptoms import Reporter
 from tracker import actions, words
-from tracker.actions import Conflict, Invalid, Saved
+from tracker.actions import Conflict, Invalid, Saved, TooFast
 from tracker.content import library
 from tracker.forms.check_in import CheckInForm
 from tracker.models import Episode
@@ -48,20 +49,25 @@ def posted(request: SignedIn) -> Mapping[str, Any]:
 
 
 def save(request: SignedIn, form: CheckInForm) -> tuple[Saved | None, int]:
-    """Keep what the form says. Returns what was kept, or None with the status to answer with: 422 or 409.
+    """Keep what the form says. Returns what was kept, or None with the status to answer with: 422, 409 or 429.
 
     What was wrong is then on the form, beside what was typed.
     """
     if not form.is_valid():
         return None, 422
     try:
-        kept = actions.record_check_in(by=request.user, episode=form.episode, entry=form.entry(), now=form.now)
+        kept = actions.record_check_in(
+            by=request.user, episode=form.episode, entry=form.entry(), now=form.now, most_a_minute=settings.CHECK_INS_A_MINUTE
+        )
     except Invalid as invalid:
         form.refuse(invalid.problems)
         return None, 422
     except Conflict as conflict:
         form.add_error(None, str(conflict))
         return None, 409
+    except TooFast as fast:
+        form.add_error(None, str(fast))
+        return None, 429
     return kept, 200 if kept.again else 201
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0002_safety_net'),
+        ('tracker', '0004_voided_and_break_glass'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,6 +14,6 @@ def drop(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("accounts", "0004_sign_in_on_devices")]
+    dependencies = [("accounts", "0003_sign_in_on_devices")]
 
     operations = [migrations.RunPython(make, drop)]

@@ -1,0 +1,61 @@
+"""The settings of a site that people reach over a network."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return run("manage.py", *arguments, **environment)
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Python under a site's own settings, without those of a developer's .env."""
+    site = {
+        "EBB_SECRET_KEY": "k3y-" + "aZ9_" * 15, "EBB_HTTPS": "yes", "EBB_DEBUG": "no", "EBB_HOSTS": "ebb.example.org",
+        "DATABASE_URL": "sqlite:///:memory:", "DJANGO_SETTINGS_MODULE": "config.settings",
+    }  # fmt: skip
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | site | environment, capture_output=True, text=True, check=False)
+
+
+def test_django_finds_nothing_to_say_about_a_site():
+    done = manage("check", "--deploy", "--fail-level", "WARNING")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize("change", [{"EBB_HTTPS": "no"}, {"EBB_SECRET_KEY": "short"}, {"EBB_DEBUG": "yes"}])
+def test_what_a_site_must_not_be_is_noticed(change):
+    assert manage("check", "--deploy", "--fail-level", "WARNING", **change).returncode == 1
+
+
+def test_every_cookie_and_answer_of_a_site_is_for_https_only():
+    code = """
+import config.settings
+config.settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+import django
+django.setup()
+from django.conf import settings
+from django.test import Client
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+first = Client().get("/learn/", headers={"host": "ebb.example.org"})
+assert (first.status_code, first["Location"]) == (301, "https://ebb.example.org/learn/"), first
+page = Client().get("/accounts/login/", headers={"host": "ebb.example.org"}, secure=True)
+assert page["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+cookies = page.cookies
+assert list(cookies) == ["__Host-csrftoken"], cookies
+for cookie in cookies.values():
+    assert cookie["secure"] and cookie["httponly"] and cookie["path"] == "/" and not cookie["domain"], cookie
+    assert cookie["samesite"] in ("Lax", "Strict"), cookie
+assert settings.SESSION_COOKIE_NAME == "__Host-sessionid" and settings.SESSION_COOKIE_SECURE and settings.SESSION_COOKIE_HTTPONLY
+print("kept")
+"""
+    done = run("-W", "ignore", "-c", code)
+    assert done.stdout.strip().endswith("kept"), done.stderr

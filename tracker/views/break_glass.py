@@ -1,0 +1,58 @@
+"""Opening a record of another ward in an emergency, and the supervisor's list of that."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.requests import SignedIn
+from tracker import access, actions, words
+from tracker.actions import Conflict, Invalid
+from tracker.emergencies import emergencies as read_emergencies
+from tracker.forms.break_glass import BreakGlassForm, ReviewForm
+
+
+@require_safe
+def emergencies(request: SignedIn) -> HttpResponse:
+    """Every emergency access to the supervisor's wards, those to be reviewed first."""
+    now = timezone.now()
+    return render(request, "tracker/emergencies.html", {"found": read_emergencies(request.user, now), "now": now})
+
+
+@require_http_methods(["GET", "POST"])
+def break_glass(request: SignedIn) -> HttpResponse:
+    """Ask which record and why, then open it for an hour."""
+    form = BreakGlassForm(request.POST or None, wards=access.other_wards(request.user))
+    status = 422 if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            opened = actions.break_glass(
+                by=request.user, ward=data["ward"], who=data["who"], reason=data["reason"], glass_id=data["id"]
+            ).access
+            until = words.clock(opened.ends_at, data["ward"].tz)
+            messages.success(request, _("Open to you until %(time)s. A supervisor will review this.") % {"time": until})
+            return HttpResponseRedirect(reverse("episode", args=[opened.episode_id]), status=303)
+        except Invalid as invalid:
+            form.refuse(invalid.problems)
+            status = 422
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+            status = 409
+    return render(request, "tracker/break_glass.html", {"form": form}, status=status)
+
+
+@require_POST
+def review(request: SignedIn, pk: UUID) -> HttpResponse:
+    """A supervisor has looked at one of them."""
+    glass = access.emergency(request.user, pk)
+    form = ReviewForm(request.POST)
+    note = form.cleaned_data["note"] if form.is_valid() else ""
+    actions.review_break_glass(by=request.user, glass=glass, note=note)
+    messages.success(request, _("Reviewed."))
+    return HttpResponseRedirect(reverse("emergencies"), status=303)

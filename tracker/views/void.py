@@ -1,0 +1,70 @@
+"""Taking a check-in back."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import SignedIn
+from clinical.symptoms import Reporter
+from tracker import access, actions
+from tracker.actions import Conflict, Invalid, TakenBack
+from tracker.content import library
+from tracker.forms.void import VoidForm
+from tracker.history import check_in as as_clinical
+from tracker.history import hours_at
+from tracker.models import CheckIn
+from tracker.results import result
+from tracker.views.sending import posted, problems_of, wants_json
+
+
+@require_http_methods(["GET", "POST"])
+def void(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Ask why, then take it back. It stays readable, struck through."""
+    refusal = _("A patient's own report can only be taken back by the patient. Add a check-in of your own instead.")
+    row = access.own_words(request.user, pk, "void form" if request.method == "GET" else "", refusal)
+    reporter: Reporter = row.reporter  # type: ignore[assignment]
+    form = VoidForm(posted(request) if request.method == "POST" else None, reporter=reporter)
+    status = 200
+    if request.method == "POST":
+        kept, status = _take_back(request, row, form)
+        url = reverse("check_in", args=[row.pk])
+        if wants_json(request):
+            return _json(form, kept, status, url)
+        if kept:
+            messages.success(request, _("Taken back. It stays readable here, struck through, and counts nowhere."))
+            return HttpResponseRedirect(url, status=303)
+    instrument = library().instrument(row.instrument, row.instrument_version)
+    context = {
+        "form": form, "check_in": row, "episode": row.episode, "instrument": instrument, "zone": row.episode.ward.tz,
+        "result": result(as_clinical(row), instrument), "hours": hours_at(row.episode, timezone.now()),
+        "voided": access.void_of(row), "replacement": access.replacement(row), "call": row.instrument in actions.CALLS,
+    }  # fmt: skip
+    return render(request, "tracker/me_void.html" if reporter == "patient" else "tracker/void.html", context, status=status)
+
+
+def _take_back(request: SignedIn, row: CheckIn, form: VoidForm) -> tuple[TakenBack | None, int]:
+    """Take it back. Returns what was kept, or None with the status to answer with: 422 or 409."""
+    if not form.is_valid():
+        return None, 422
+    data = form.cleaned_data
+    try:
+        kept = actions.void_check_in(by=request.user, check_in=row, void_id=data["id"], reason=form.why, note=data["note"])
+    except Invalid as invalid:
+        form.refuse(invalid.problems)
+        return None, 422
+    except Conflict as conflict:
+        form.add_error(None, str(conflict))
+        return None, 409
+    return kept, 200 if kept.again else 201
+
+
+def _json(form: VoidForm, kept: TakenBack | None, status: int, url: str) -> HttpResponse:
+    if kept:
+        return JsonResponse({"saved": True, "id": str(kept.voided.pk), "again": kept.again, "url": url}, status=status)
+    return JsonResponse({"saved": False, "problems": problems_of(form)}, status=status)
