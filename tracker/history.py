@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from accounts.models import Ward
 from clinical import history as clinical
 from clinical.courses import Course
 from clinical.protocols import Protocol
@@ -105,5 +106,10 @@ def course_of(episode: Episode) -> Course:
 
 def protocol_of(episode: Episode) -> Protocol:
     """The protocol of the ward this stay is on."""
+    return protocol_on(episode.ward)
+
+
+def protocol_on(ward: Ward) -> Protocol:
+    """The protocol a ward works by."""
     protocols = library().protocols
-    return protocols.get(episode.ward.protocol) or protocols["default"]
+    return protocols.get(ward.protocol) or protocols["default"]
