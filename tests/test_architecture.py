@@ -31,7 +31,7 @@ TRACKER = (
     ("views", "middleware", "context", "apps", "admin", "management"),
     ("forms", "templatetags"),
     ("actions", "demo"),
-    ("alerts", "board", "trend", "heat_map", "medicines", "own_trend", "reading", "receipt"),
+    ("alerts", "board", "figures", "handover", "trend", "heat_map", "medicines", "own_trend", "reading", "receipt"),
     ("access", "history", "results"),
     ("words", "content"),
     ("models",),
@@ -59,6 +59,9 @@ UPKEEP = (
 IN_ITS_ROW = {
     ("middleware", "views"): "a refusal is answered as JSON exactly when a view would answer as JSON",
     ("demo", "actions"): "demo data is made by the actions the screens use",
+    ("handover", "alerts"): "the sheet says of an alert what its own page says",
+    ("handover", "board"): "who is on the ward, how they are and who is due stands on the board; the sheet adds the 12 hours",
+    ("handover", "medicines"): "what became of a dose is said in the words of the medicine log",
     ("heat_map", "trend"): "the heat map is a part of the same page, from the same history",
     ("trend", "alerts"): "the alerts of a stay are marked on its chart and listed below it",
     ("own_trend", "trend"): "the patient's own picture is drawn from the trend of what they reported",

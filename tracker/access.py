@@ -38,6 +38,12 @@ def choose_ward(mine: list[Ward], asked: str = "") -> Ward:
     raise Http404
 
 
+def open_ward(by: User, ward: Ward, what: str) -> None:
+    """Leave an audit line that a sheet about everybody on this ward was opened. `what` names the sheet."""
+    with transaction.atomic():
+        audit.record(by, "opened", what=what, facts={"ward": ward.pk})
+
+
 def episodes(by: User) -> QuerySet[Episode]:
     """The stays this person may know of."""
     found = Episode.objects.select_related("patient", "ward")

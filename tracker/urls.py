@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tracker.views import alerts, board, check_in, doses, episode, learn, leaving, me, review, site, stay
+from tracker.views import alerts, board, check_in, doses, episode, figures, handover, learn, leaving, me, review, site, stay
 
 urlpatterns = [
     path("", site.home, name="home"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("ward/rows/", board.rows, name="ward_rows"),
     path("ward/screen/", board.screen, name="screen"),
     path("ward/round/", board.round_, name="round"),
+    path("ward/handover/", handover.sheet, name="handover"),
+    path("ward/figures/", figures.page, name="figures"),
     path("alerts/", alerts.every, name="alerts"),
     path("alerts/rules/", alerts.rules, name="alert_rules"),
     path("alerts/<uuid:pk>/", alerts.one, name="alert"),
