@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 
-.PHONY: run dev test bench test-postgres faults try-deploy check lint types migrations assets browser lock clean
+.PHONY: run dev test bench test-postgres faults try-deploy check lint types migrations documents assets browser lock clean
 
 run: .venv/.runtime node_modules/.installed .env  ## the product with a demo ward, at http://127.0.0.1:8000/
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -42,7 +42,7 @@ bench: .venv/.runtime node_modules/.installed  ## how fast it is, as ratios in o
 	@EBB_SECRET_KEY=$${EBB_SECRET_KEY:-only-for-measuring-only-for-measuring-only-for-measuring} $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	$(BIN)/python -m bench
 
-check: lint types migrations test  ## everything that must hold before a change is kept
+check: lint types migrations documents test  ## everything that must hold before a change is kept
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
@@ -56,6 +56,10 @@ migrations: .venv/.dev .env node_modules/.installed
 	@mkdir -p var
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+documents: .venv/.dev .env node_modules/.installed
+	@mkdir -p var
+	$(BIN)/python manage.py alert_docs --check
 
 lock: .venv/.dev  ## pin again after a change to requirements*.in
 	$(BIN)/pip install -q uv

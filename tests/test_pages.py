@@ -47,6 +47,8 @@ WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
     "ward_rows": THE_WARD,
     "screen": THE_WARD,
     "round": THE_WARD,
+    "handover": THE_WARD,
+    "figures": (302, 403, 403, 403, 403, 200, 403),
     "alerts": THE_WARD,
     "alert_rules": THE_WARD,
     "alert": ITS_OWN_WARD,

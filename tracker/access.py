@@ -44,6 +44,12 @@ def other_wards(by: User) -> list[Ward]:
     return list(Ward.objects.exclude(pk__in=by.wards.all()))
 
 
+def open_ward(by: User, ward: Ward, what: str) -> None:
+    """Leave an audit line that a sheet about everybody on this ward was opened. `what` names the sheet."""
+    with transaction.atomic():
+        audit.record(by, audit.OPENED, what=what, facts={"ward": ward.pk})
+
+
 def episodes(by: User) -> QuerySet[Episode]:
     """The stays this person may know of.
 

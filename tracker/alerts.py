@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Ward
-from clinical.rules import Rule, Urgency, by_slug, every
+from clinical.rules import Rule, Urgency, by_slug
+from clinical.rules.book import entries
 from tracker import access, words
+from tracker.history import protocol_on
 from tracker.models import Alert, AlertStep, ClockRun, Episode
 
 CLOCK_STALE = timedelta(minutes=3)
@@ -173,9 +175,11 @@ def clock_stands_still(now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class RuleOfUse:
-    """One rule and how it has fared on one ward."""
+    """One rule, its numbers on one ward and how it has fared there."""
 
     rule: Rule
+    numbers: tuple[tuple[str, str], ...]
+    decided: tuple[str, ...]
     levels: str
     raised: int
     not_useful: int
@@ -195,9 +199,17 @@ def rules_in_use(by: User, ward: Ward, now: datetime, days: int = 30) -> list[Ru
     for rule, note in said:
         notes.setdefault(rule, []).append(note)
     return [
-        RuleOfUse(rule, levels_in_words(rule.levels), raised.get(rule.slug, 0), len(notes.get(rule.slug, ())), tuple(notes.get(rule.slug, ())))
-        for rule in every
-    ]  # fmt: skip
+        RuleOfUse(
+            rule=entry.rule,
+            numbers=entry.numbers,
+            decided=entry.decided,
+            levels=levels_in_words(entry.rule.levels),
+            raised=raised.get(entry.rule.slug, 0),
+            not_useful=len(notes.get(entry.rule.slug, ())),
+            notes=tuple(notes.get(entry.rule.slug, ())),
+        )
+        for entry in entries(protocol_on(ward))
+    ]
 
 
 def levels_in_words(levels: Sequence[Urgency]) -> str:

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedIn
 from accounts.roles import Can
+from clinical.rules.book import shared_numbers
 from tracker import access, actions, alerts
 from tracker.actions import Conflict, Invalid
 from tracker.forms.alerts import NotUsefulForm, SeenForm
-from tracker.history import hours_at
+from tracker.history import hours_at, protocol_on
 from tracker.models import Alert
 
 
@@ -78,7 +79,8 @@ def rules(request: SignedIn) -> HttpResponse:
     mine = access.wards(request.user)
     here = access.choose_ward(mine, request.GET.get("ward", ""))
     found = alerts.rules_in_use(request.user, here, timezone.now())
-    return render(request, "tracker/rules.html", {"rules": found, "ward": here, "wards": mine})
+    context = {"rules": found, "shared": shared_numbers(protocol_on(here)), "ward": here, "wards": mine}
+    return render(request, "tracker/rules.html", context)
 
 
 def _back(request: SignedIn, alert: Alert) -> str:
