@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -163,10 +163,13 @@ def help_now(request: SignedIn) -> HttpResponse:
     entry = Entry(id=sent, instrument="help", reporter="patient", observed_at=now, said="now", answers={"call": call})
     try:
         kept = actions.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
-    except (actions.Invalid, actions.Conflict):
+    except actions.Invalid:
         # Whatever was wrong with what was sent, somebody asked for help.
         entry = replace(entry, id=uuid4(), answers={"call": 1})
         kept = actions.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
+    except (actions.Conflict, Http404):
+        # The id was used before: they went back and tapped something else, which counts as much as the first.
+        kept = actions.record_check_in(by=request.user, episode=episode, entry=replace(entry, id=uuid4()), now=now)
     messages.success(request, _("We have told staff (%(time)s).") % {"time": words.clock(now, episode.ward.tz)})
     return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
 
