@@ -13,7 +13,7 @@ from django.http import Http404
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import Refused
 from clinical.history import place
-from tests.conftest import NOW, admit, cows_answers, dose_entry, entry, give, leave, record
+from tests.conftest import NOW, admit, cows_answers, dose_entry, give, leave, record
 from tracker import actions
 from tracker.actions import Conflict, DoseEntry, Invalid, LastUse, SavedDose
 from tracker.content import library
@@ -57,7 +57,13 @@ def test_a_dose_is_kept_as_it_was_written_down(nurse: User, episode: Episode):
     row = Dose.objects.get()
     assert not saved.again
     assert row.pk == saved.dose.pk == sent.id
-    assert (row.medicine, row.form, row.amount, row.unit, row.route) == ("methadone", "oral solution", Decimal("22.5"), "mg", "PO")
+    assert (row.medicine, row.form, row.amount, row.unit, row.route) == (
+        "methadone",
+        "oral solution",
+        Decimal("22.5"),
+        "mg",
+        "PO",
+    )
     assert (row.status, row.reason, row.given_by, row.recorded_by, row.ordered_by, row.note, row.about) == (
         "given", "", nurse.known_as, nurse, "Dr. Orr", "with juice", True,
     )  # fmt: skip
@@ -454,4 +460,3 @@ def test_ids_of_check_ins_and_doses_do_not_meet(nurse: User, episode: Episode):
     record(episode, nurse, NOW, id=key, answers=cows_answers(3))
     save(nurse, episode, dose_entry(id=key))
     assert (CheckIn.objects.filter(pk=key).count(), Dose.objects.filter(pk=key).count()) == (1, 1)
-    assert entry().id != key

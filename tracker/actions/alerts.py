@@ -152,7 +152,7 @@ def _facts(finding: Finding) -> list[list[str]]:
 def _differs(alert: Alert, finding: Finding) -> bool:
     return (
         alert.cleared_at is not None
-        or alert.urgency != finding.urgency
+        or (alert.urgency, alert.first) != (finding.urgency, finding.first)
         or alert.sentence != finding.sentence
         or alert.facts != _facts(finding)
     )
@@ -192,12 +192,13 @@ def _follow(alert: Alert, finding: Finding, now: datetime, done: Matched) -> Non
     if alert.cleared_at is not None:
         columns["cleared_at"] = None
         steps.append(AlertStep.What.BACK)
-    rose = columns["urgency"] > alert.urgency
+    # Within a level, what comes before the others is more urgent too: severe after moderately severe.
+    rose = (columns["urgency"], columns["first"]) > (alert.urgency, alert.first)
     before = {(label, check_in, dose) for label, _value, _at, check_in, dose in alert.facts}
     told = {(label, check_in, dose) for label, _value, _at, check_in, dose in columns["facts"] if check_in or dose}
     if rose:
         steps.append(AlertStep.What.ROSE)
-    elif columns["urgency"] < alert.urgency:
+    elif (columns["urgency"], columns["first"]) < (alert.urgency, alert.first):
         steps.append(AlertStep.What.FELL)
     if by_slug[alert.rule].anew and told - before:
         steps.append(AlertStep.What.ANEW)
