@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User, Ward
 from clinical.rules import Rule, Urgency, by_slug, every
 from tracker import access, words
+from tracker.history import protocol_on
 from tracker.models import Alert, AlertStep, ClockRun, Episode
 
 CLOCK_STALE = timedelta(minutes=3)
@@ -177,6 +178,7 @@ class RuleOfUse:
 
     rule: Rule
     levels: str
+    numbers: tuple[tuple[str, str], ...]
     raised: int
     not_useful: int
     notes: tuple[str, ...]
@@ -194,8 +196,9 @@ def rules_in_use(by: User, ward: Ward, now: datetime, days: int = 30) -> list[Ru
     notes: dict[str, list[str]] = {}
     for rule, note in said:
         notes.setdefault(rule, []).append(note)
+    numbers = protocol_on(ward).rules
     return [
-        RuleOfUse(rule, levels_in_words(rule.levels), raised.get(rule.slug, 0), len(notes.get(rule.slug, ())), tuple(notes.get(rule.slug, ())))
+        RuleOfUse(rule, levels_in_words(rule.levels), numbers.of(rule.slug), raised.get(rule.slug, 0), len(notes.get(rule.slug, ())), tuple(notes.get(rule.slug, ())))
         for rule in every
     ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts import audit
-from accounts.models import names_of
+from accounts.models import Ward, names_of
 from clinical import history as clinical
 from clinical.courses import Course
 from clinical.protocols import Protocol
@@ -202,5 +202,10 @@ def course_of(episode: Episode) -> Course:
 
 def protocol_of(episode: Episode) -> Protocol:
     """The protocol of the ward this stay is on."""
+    return protocol_on(episode.ward)
+
+
+def protocol_on(ward: Ward) -> Protocol:
+    """The protocol of this ward."""
     protocols = library().protocols
-    return protocols.get(episode.ward.protocol) or protocols["default"]
+    return protocols.get(ward.protocol) or protocols["default"]
