@@ -70,7 +70,7 @@ class SeenForm(PlainForm):
 
     def read_again(self, alert: Alert) -> None:
         """Let the next sending be about the alert as the page shows it now. What was typed stays."""
-        self.data = self.data | {"seen_as": alert.waiting_since.isoformat()}
+        self.data = {**self.data, "seen_as": alert.waiting_since.isoformat()}
 
     @property
     def typed(self) -> str:

@@ -13,7 +13,7 @@ from tracker import actions
 from tracker.models import Absence, CheckIn, Review
 
 HOUR = timedelta(hours=1)
-ALL_SAID = {item: "yes" for item in LEAVING}
+ALL_SAID = dict.fromkeys(LEAVING, "yes")
 
 
 def at(name, episode):
