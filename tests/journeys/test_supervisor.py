@@ -67,7 +67,7 @@ def test_the_board_leads_from_the_most_urgent_to_the_chart_of_the_worst(browse: 
         if text.replace("≥", "").isdigit()
     ]
     assert scores == sorted(scores, reverse=True)
-    expect(page.locator(".order-words")).to_contain_text(f"Order: {', '.join(map(str, ORDER))}.")
+    expect(page.locator(".order-words")).to_contain_text(f"Order: {', '.join(map(str, ORDER))}; who is away comes last.")
 
     # When the supervisor opens whom the tally calls worst
     worst = page.locator(".tally li").filter(has_text="highest COWS")
@@ -332,7 +332,7 @@ def test_the_table_holds_every_check_in_newest_first(browse: Browse, supervisor:
     page.locator("details.all-lines summary").click()
 
     # Then each current check-in is one row that leads to it
-    rows = page.locator("table.lines tbody tr")
+    rows = page.locator(".all-lines table.lines tbody tr")
     current = CheckIn.objects.current().filter(episode=sam).order_by("-observed_at")
     expect(rows).to_have_count(current.count())
     newest = current.first()
