@@ -18,7 +18,7 @@ async function look() {
     document.body.classList.remove("is-stale");
   } catch {
     if (Date.now() - heard.getTime() < 90_000) return;
-    stale.textContent = words.stale.replace("{time}", heard.toLocaleTimeString("en-GB"));
+    stale.textContent = words.stale.replace("{time}", heard.toLocaleTimeString("en-GB", { timeZone: document.getElementById("main").dataset.zone }));
     stale.hidden = false;
     document.body.classList.add("is-stale");
   }

@@ -26,7 +26,7 @@ from accounts.roles import Role
 from tests.conftest import PASSWORD, admit
 from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, expect_status
 from tracker.actions import LastUse, break_glass, keep_draft, void_check_in
-from tracker.models import CheckIn, Episode
+from tracker.models import Alert, CheckIn, Dose, Episode
 
 WIDTHS = (320, 390, 810, 1280)
 LARGE_TEXT_WIDTHS = (390, 1280)
@@ -52,6 +52,9 @@ class World:
         self.corrected = CheckIn.objects.exclude(replaces=None).get(episode=self.jo).replaces
         self.replacing = CheckIn.objects.get(replaces=self.corrected)
         self.own = self._of(self.sam, instrument="symptom-check")
+        self.urgent = self._alert(seen_at=None, urgency__gte=3)
+        self.seen = self._alert(seen_at__isnull=False)
+        self.dose = Dose.objects.current().filter(episode__ended_at=None).earliest("given_at")
         self.voided = self._of(self.ana, instrument="cows", not_done="", complete=True)
         void_check_in(
             by=self.people["nurse"], check_in=self.voided, void_id=uuid4(), reason="wrong_patient", note="It was the next bed."
@@ -67,6 +70,11 @@ class World:
 
     def _of(self, episode: Episode, **facts: object) -> CheckIn:
         found = CheckIn.objects.current().filter(episode=episode, **facts).last()
+        assert found
+        return found
+
+    def _alert(self, **facts: object) -> Alert:
+        found = Alert.objects.filter(episode__ended_at=None, **facts).order_by("closed_at", "-urgency").first()
         assert found
         return found
 
@@ -105,6 +113,16 @@ def press(name: str) -> Step:
     def step(page: Page, world: World) -> None:
         page.get_by_role("button", name=name).last.click()
         page.get_by_role("alert").first.wait_for()
+
+    return step
+
+
+def refused(name: str) -> Step:
+    """Press a button whose form comes back with the problem beside its field."""
+
+    def step(page: Page, world: World) -> None:
+        page.get_by_role("button", name=name).last.click()
+        page.locator(".problem").first.wait_for()
 
     return step
 
@@ -188,6 +206,42 @@ PAGES: dict[str, Visit] = {
     "change a stay": visit("nurse", "change_stay", sam),
     "change a stay, wrong": visit("nurse", "change_stay", sam, then=press("Save changes"), status=422),
     "end a stay": visit("nurse", "end_stay", sam),
+    "end a stay, wrong": visit("nurse", "end_stay", sam, then=press("Record that they left"), status=422),
+    "go away": visit("nurse", "away", sam),
+    "go away, wrong": visit("nurse", "away", sam, then=press("Record that they are away"), status=422),
+    "come back": visit("nurse", "back", sam),
+    "come back, not away": visit("nurse", "back", sam, then=press("Record that they are back"), status=409),
+    "sheet to take home": visit("nurse", "leaving_sheet", sam),
+    "alerts": visit("nurse", "alerts"),
+    "alerts, empty": visit("supervisor", "alerts", query="?ward={empty}"),
+    "alert": visit("nurse", "alert", lambda world: world.urgent.pk),
+    "alert, nothing said": visit(
+        "nurse", "acknowledge", lambda world: world.urgent.pk, then=press("I have seen this"), status=422
+    ),
+    "alert, look again": visit("nurse", "alert", lambda world: world.urgent.pk, then=opened("Look again")),
+    "alert, seen": visit("nurse", "alert", lambda world: world.seen.pk),
+    "alert, why not useful": visit("nurse", "alert", lambda world: world.urgent.pk, then=opened("Not useful here")),
+    "alert, not useful without a word": visit(
+        "nurse", "alert", lambda world: world.urgent.pk, then=after(opened("Not useful here"), refused("Put it on the list")), status=422
+    ),
+    "rules": visit("supervisor", "alert_rules"),
+    "episode, reviewed": visit("supervisor", "episode", lambda world: world.ana.pk),
+    "episode, with medicines": visit("nurse", "episode", lambda world: world.dose.episode_id, query="?view=all"),
+    "which medicine": visit("nurse", "new_dose", sam),
+    "medicine": visit("nurse", "new_dose", sam, query="?medicine=buprenorphine"),
+    "medicine, wrong": visit(
+        "nurse", "new_dose", sam, query="?medicine=methadone", then=press("Write it down"), status=422
+    ),
+    "medicine, an event": visit("nurse", "new_dose", sam, query="?medicine=naloxone"),
+    "medicine, other time": visit(
+        "nurse", "new_dose", sam, query="?medicine=clonidine", then=ticked('input[name="at"][value="other"]')
+    ),
+    "one medicine": visit("nurse", "dose", lambda world: world.dose.pk),
+    "correct a medicine": visit("nurse", "correct_dose", lambda world: world.dose.pk),
+    "board, by bed": visit("supervisor", "ward", query="?order=bed"),
+    "round": visit("nurse", "round"),
+    "round, nobody": visit("nurse", "round", query="?ward={empty}"),
+    "wall screen": visit("nurse", "screen"),
     "give an account": visit("nurse", "give_account", new),
     "give an account, wrong": visit("nurse", "give_account", new, then=press("Give the account"), status=422),
     "COWS": visit("nurse", "staff_check_in", sam, "cows"),
@@ -355,10 +409,10 @@ PAGES |= {
     "join, wrong": visit("", "join", then=press("Join"), status=422),
 }  # fmt: skip
 
-NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft"} | {
+NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft", "ward_rows", "not_useful", "review", "help_now"} | {
     "review_break_glass", "join_code", "revoke_device", "end_sessions", "reset_factor",
 }  # fmt: skip
-"""Addresses that answer with a redirect or with JSON."""
+"""Addresses that answer with a redirect, with JSON or with a part of a page."""
 
 
 def arrive(browse: Browse, world: World, name: str, device: dict[str, object] = LAPTOP) -> Page:

@@ -170,7 +170,9 @@ def test_too_unwell_takes_at_most_six_taps_and_the_board_shows_it(
     # And the ward board says so first, in words
     board = browse(nurse, LAPTOP)
     board.goto("/ward/")
-    expect(board.locator("table.board tbody").first).to_contain_text("Sam wants someone to come. Says it is 9 of 10 bad.")
+    expect(board.locator("table.board tbody").first).to_contain_text(
+        re.compile(r"Asked for help at \d\d:\d\d\. Says it is 9 of 10 bad\.")
+    )
     expect(board.locator(".tally li").first).to_contain_text("1")
 
 

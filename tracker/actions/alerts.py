@@ -4,6 +4,7 @@ What a rule says is worked out from the whole history, so it does not matter whi
 inside the transaction of every write that can change it; `review_alerts` runs by the clock for what time itself raises.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ from tracker.actions.outcomes import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.history import of_episode, protocol_of
 from tracker.models import Alert, AlertStep, ClockRun, Episode
+
+log = logging.getLogger(__name__)
 
 CLOCK = "alerts"
 """The name under which the alert clock writes down its rounds."""
@@ -73,13 +76,21 @@ def review_alerts(*, now: datetime | None = None) -> int:
     """One round of the alert clock over every stay: what time itself raises or clears, and what nobody has seen in time.
 
     Returns how many stays had something to change. Only those are written to, each in a transaction of its own. Two
-    rounds at once raise nothing twice.
+    rounds at once raise nothing twice. A stay that fails is logged and holds up no other; but a round that left one out
+    was no whole round, so it is not written down, and the pages say that the clock stands still.
     """
     now = now or timezone.now()
-    changed = sum(_review_one(episode, now) for episode in access.watched())
+    changed, whole = 0, True
+    for episode in access.watched():
+        try:
+            changed += _review_one(episode, now)
+        except Exception:
+            log.exception("The alerts of stay %s could not be reviewed.", episode.pk)
+            whole = False
     escalate(now=now)
-    with transaction.atomic():
-        ClockRun.objects.update_or_create(name=CLOCK, defaults={"at": now})
+    if whole:
+        with transaction.atomic():
+            ClockRun.objects.update_or_create(name=CLOCK, defaults={"at": now})
     return changed
 
 
@@ -107,7 +118,7 @@ def escalate(*, now: datetime) -> int:
             continue
         with transaction.atomic():
             # Conditional, so that of two rounds at once, and of a round and a nurse, only one can be first.
-            if not Alert.objects.filter(pk=alert.pk, seen_at=None, escalated_at=None).update(escalated_at=now):
+            if not Alert.objects.filter(pk=alert.pk, seen_at=None, escalated_at=None, closed_at=None).update(escalated_at=now):
                 continue
             _step(alert, AlertStep.What.ESCALATED, now)
             audit.record(None, "alert escalated", what=f"alert {alert.pk}", episode=str(alert.episode_id))
@@ -141,7 +152,7 @@ def _facts(finding: Finding) -> list[list[str]]:
 def _differs(alert: Alert, finding: Finding) -> bool:
     return (
         alert.cleared_at is not None
-        or alert.urgency != finding.urgency
+        or (alert.urgency, alert.first) != (finding.urgency, finding.first)
         or alert.sentence != finding.sentence
         or alert.facts != _facts(finding)
     )
@@ -181,12 +192,13 @@ def _follow(alert: Alert, finding: Finding, now: datetime, done: Matched) -> Non
     if alert.cleared_at is not None:
         columns["cleared_at"] = None
         steps.append(AlertStep.What.BACK)
-    rose = columns["urgency"] > alert.urgency
+    # Within a level, what comes before the others is more urgent too: severe after moderately severe.
+    rose = (columns["urgency"], columns["first"]) > (alert.urgency, alert.first)
     before = {(label, check_in, dose) for label, _value, _at, check_in, dose in alert.facts}
     told = {(label, check_in, dose) for label, _value, _at, check_in, dose in columns["facts"] if check_in or dose}
     if rose:
         steps.append(AlertStep.What.ROSE)
-    elif columns["urgency"] < alert.urgency:
+    elif (columns["urgency"], columns["first"]) < (alert.urgency, alert.first):
         steps.append(AlertStep.What.FELL)
     if by_slug[alert.rule].anew and told - before:
         steps.append(AlertStep.What.ANEW)
@@ -242,7 +254,6 @@ def acknowledge(
     by.must(Can.ANSWER_ALERTS)
     access.must_reach(by, alert.episode)
     now = now or timezone.now()
-    _must_be_sayable(alert, done, note, recheck_at, now)
     with transaction.atomic():
         current = Alert.objects.select_for_update(of=("self",)).select_related("seen_by").get(pk=alert.pk)
         if seen_as and current.waiting_since != seen_as:
@@ -251,12 +262,13 @@ def acknowledge(
             )
         if current.seen_by_id == by.pk and current.done == done:
             return current
+        # Judged by what it is now: it may have become more urgent since it was opened.
+        _must_be_sayable(current, done, note, recheck_at, now)
         columns: dict[str, Any] = {"seen_at": now, "seen_by": by, "done": done, "done_note": note}
         if current.cleared_at is not None or alert.episode.ended_at is not None:
             columns["closed_at"] = now
         if not Alert.objects.filter(pk=alert.pk, seen_at=None, closed_at=None).update(**columns):
-            who = current.seen_by.known_as if current.seen_by else _("a colleague")
-            raise Conflict(_("%(who)s has seen this already. What you typed was not saved.") % {"who": who})
+            raise Conflict(_too_late(current))
         for name, value in columns.items():
             setattr(current, name, value)
         _step(current, AlertStep.What.SEEN, now, by=by, did=done, note=note, recheck_at=recheck_at)
@@ -264,6 +276,12 @@ def acknowledge(
             by, "alert seen", what=f"alert {alert.pk}", episode=str(alert.episode_id), facts={"rule": alert.rule, "done": done}
         )
     return current
+
+
+def _too_late(alert: Alert) -> str:
+    if alert.seen_by is None:
+        return _("This is closed already: it no longer meets the rule. What you typed was not saved.")
+    return _("%(who)s has seen this already. What you typed was not saved.") % {"who": alert.seen_by.known_as}
 
 
 def call_not_useful(*, by: User, alert: Alert, note: str, now: datetime | None = None) -> None:

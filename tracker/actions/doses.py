@@ -159,12 +159,12 @@ def _problems(by: User, episode: Episode, entry: DoseEntry) -> dict[str, str]:
     problems = _wrong_choices(medicine, entry)
     if entry.amount is None:
         problems["amount"] = _("Enter the amount.")
-    elif not 0 < entry.amount <= LARGEST or entry.amount != round(entry.amount, 3):
+    elif not entry.amount.is_finite() or not 0 < entry.amount <= LARGEST or entry.amount != round(entry.amount, 3):
         problems["amount"] = _("Check the amount: enter a number above 0, with at most three decimals.")
     taken = entry.status in Dose.TAKEN
     if entry.status not in Dose.Status.values:
         problems["status"] = _("Choose what became of it.")
-    elif not taken and not entry.reason:
+    elif not taken and not entry.reason.strip():
         problems["reason"] = _("Say in a few words why it was not taken.")
     if entry.vomited_minutes is not None and entry.status != Dose.Status.VOMITED:
         problems["vomited_minutes"] = _("Leave this empty, or choose Vomited after.")
@@ -172,9 +172,9 @@ def _problems(by: User, episode: Episode, entry: DoseEntry) -> dict[str, str]:
         problems["vomited_minutes"] = _("Enter the minutes from 0 to %(most)d.") % {"most": LONGEST_VOMITED}
     if medicine.controlled and taken and protocol_of(episode).witness_controlled:
         giver = (entry.given_by or by.known_as).casefold()
-        if not entry.witness:
+        if not entry.witness.strip():
             problems["witness"] = _("This ward asks for a witness: enter who watched.")
-        elif entry.witness.casefold() == giver:
+        elif entry.witness.strip().casefold() == giver.strip():
             problems["witness"] = _("The witness is somebody other than who gave it.")
     return problems
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -91,7 +91,8 @@ def go_away(
 ) -> Absence:  # fmt: skip
     """Record that someone is away and expected back: no check is due meanwhile. A leave needs the talk as well.
 
-    Raises Refused; Invalid; Conflict when they are away already or the stay has ended.
+    The id of the talk, made when the form is opened, is that of the absence too: a second sending is a repeat. Raises
+    Refused; Invalid; Conflict when they are away already or the stay has ended.
     """
     by.must(Can.ADMIT)
     access.must_work_on(by, episode)
@@ -103,15 +104,17 @@ def go_away(
         if talk is None:
             raise Invalid({item: _("Choose yes or no.") for item in LEAVING})
         talk.must_be_whole()
-    row = Absence(episode=episode, why=why, reason=reason.strip(), from_at=from_at, recorded_by=by)
+    key = talk.id if talk else uuid4()
+    row = Absence(pk=key, episode=episode, why=why, reason=reason.strip(), from_at=from_at, recorded_by=by)
     with transaction.atomic():
         take_turn(episode)
+        if kept := Absence.objects.filter(pk=key, episode=episode, recorded_by=by, why=why, from_at=from_at).first():
+            return kept
         if not Episode.objects.filter(pk=episode.pk, ended_at=None).exists():
             raise Conflict(_("This stay has already been ended."))
         if talk is not None and why == Absence.Why.LEAVE:
             entry = talk.entry(from_at)
-            if keep_check_in(by, episode, entry, entry.fingerprint(episode), now).again:
-                return Absence.objects.filter(episode=episode).latest("from_at")
+            keep_check_in(by, episode, entry, entry.fingerprint(episode), now)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
@@ -126,7 +129,10 @@ def go_away(
 
 
 def come_back(*, by: User, episode: Episode, at: datetime, now: datetime | None = None) -> None:
-    """Record that someone is back: a check is due now. Raises Refused; Invalid; Conflict when they are not away."""
+    """Record that someone is back: a check is due now. The same person saying the same again changes nothing.
+
+    Raises Refused; Invalid; Conflict when they are not away.
+    """
     by.must(Can.ADMIT)
     access.must_work_on(by, episode)
     now = now or timezone.now()
@@ -134,6 +140,8 @@ def come_back(*, by: User, episode: Episode, at: datetime, now: datetime | None 
     with transaction.atomic():
         take_turn(episode)
         away = Absence.objects.filter(episode=episode, until=None).first()
+        if away is None and Absence.objects.filter(episode=episode, until=at, ended_by=by).exists():
+            return
         if away is None:
             raise Conflict(_("They are not recorded as away. Nothing was changed."))
         if at < away.from_at:

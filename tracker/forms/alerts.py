@@ -54,8 +54,29 @@ class SeenForm(PlainForm):
             "done": data["done"],
             "note": data["note"].strip(),
             "recheck_at": self.now + timedelta(minutes=minutes) if minutes else None,
-            "seen_as": parse_datetime(data["seen_as"]) if data["seen_as"] else None,
+            "seen_as": data["seen_as"],
         }
+
+    def clean_seen_as(self) -> datetime | None:
+        """Since when it had waited as it was shown; None where the sender does not say."""
+        said = self.cleaned_data["seen_as"]
+        try:
+            at = parse_datetime(said)
+        except ValueError:
+            at = None
+        if said and at is None:
+            raise forms.ValidationError(_("Reload the page, read the alert, and say again what was done."))
+        return at
+
+    def read_again(self, alert: Alert) -> None:
+        """Let the next sending be about the alert as the page shows it now. What was typed stays."""
+        self.data = {**self.data, "seen_as": alert.waiting_since.isoformat()}
+
+    @property
+    def typed(self) -> str:
+        """What was typed, to read where there is nothing left to send."""
+        done = dict(Alert.Done.choices).get(self["done"].value() or "", "")
+        return ", ".join(str(one) for one in (done, (self["note"].value() or "").strip()) if one)
 
 
 class NotUsefulForm(PlainForm):

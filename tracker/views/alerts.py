@@ -45,7 +45,7 @@ def acknowledge(request: SignedIn, pk: UUID) -> HttpResponse:
     if request.method == "GET":
         return one(request, pk)
     alert = access.alert(request.user, pk)
-    form = SeenForm(request.POST, alert=alert, zone=alert.episode.ward.tz, now=timezone.now())
+    form = SeenForm(request.POST.dict(), alert=alert, zone=alert.episode.ward.tz, now=timezone.now())
     status = 422
     if form.is_valid():
         try:
@@ -55,9 +55,11 @@ def acknowledge(request: SignedIn, pk: UUID) -> HttpResponse:
         except Invalid as invalid:
             form.refuse(invalid.problems)
         except Conflict as conflict:
+            alert = access.alert(request.user, pk)
             form.add_error(None, str(conflict))
+            form.read_again(alert)
             status = 409
-    return _page(request, access.alert(request.user, pk), form, NotUsefulForm(), status)
+    return _page(request, alert, form, NotUsefulForm(), status)
 
 
 @require_POST

@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedIn
@@ -36,6 +37,8 @@ def new(request: SignedIn, pk: UUID) -> HttpResponse:
     history = of_episode(episode)
     page = {"episode": episode, "history": history, "hours": history.hours(now), "zone": episode.ward.tz, "now": now}
     if medicine is None:
+        if sent is not None and wants_json(request):
+            return JsonResponse({"saved": False, "problems": {"medicine": _("Choose one of the medicines shown.")}}, status=422)
         return render(request, "tracker/medicines.html", page | {"groups": grouped()}, status=422 if sent else 200)
     form = DoseForm(sent, medicine=medicine, episode=episode, now=now)
     status = 200

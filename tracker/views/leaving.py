@@ -32,6 +32,7 @@ def end(request: SignedIn, pk: UUID) -> HttpResponse:
     request.user.must(Can.ADMIT)
     episode = _opened(request, pk, "leaving form")
     form = EndStayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    status = 422
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -42,7 +43,8 @@ def end(request: SignedIn, pk: UUID) -> HttpResponse:
             form.refuse(invalid.problems)
         except Conflict as conflict:
             form.add_error(None, str(conflict))
-    return render(request, "tracker/end_stay.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)
+            status = 409
+    return render(request, "tracker/end_stay.html", {"form": form, "episode": episode}, status=status if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,6 +53,7 @@ def away(request: SignedIn, pk: UUID) -> HttpResponse:
     request.user.must(Can.ADMIT)
     episode = _opened(request, pk, "absence form")
     form = AwayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    status = 422
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -68,7 +71,8 @@ def away(request: SignedIn, pk: UUID) -> HttpResponse:
             form.refuse(invalid.problems)
         except Conflict as conflict:
             form.add_error(None, str(conflict))
-    return render(request, "tracker/away.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)
+            status = 409
+    return render(request, "tracker/away.html", {"form": form, "episode": episode}, status=status if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,6 +81,7 @@ def back(request: SignedIn, pk: UUID) -> HttpResponse:
     request.user.must(Can.ADMIT)
     episode = _opened(request, pk, "return form")
     form = BackForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    status = 422
     if request.method == "POST" and form.is_valid():
         try:
             actions.come_back(by=request.user, episode=episode, at=form.cleaned_data["at"])
@@ -86,7 +91,8 @@ def back(request: SignedIn, pk: UUID) -> HttpResponse:
             form.refuse(invalid.problems)
         except Conflict as conflict:
             form.add_error(None, str(conflict))
-    return render(request, "tracker/back.html", {"form": form, "episode": episode}, status=422 if form.errors else 200)
+            status = 409
+    return render(request, "tracker/back.html", {"form": form, "episode": episode}, status=status if form.errors else 200)
 
 
 @require_safe

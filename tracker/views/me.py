@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -126,10 +126,7 @@ def _keep_step(request: SignedIn, episode: Episode, step: str) -> HttpResponse:
             return render(request, "tracker/me_rate.html", context, status=422)
         entries |= {k: str(v) for k, v in form.cleaned_data.items() if v is not None}
         following = "review"
-    try:
-        draft_id = UUID(request.POST.get("id", ""))
-    except ValueError:
-        draft_id = uuid4()
+    draft_id = _id(request.POST.get("id", ""))
     actions.keep_draft(by=request.user, episode=episode, instrument=SYMPTOMS, draft_id=draft_id, entries=entries)
     return HttpResponseRedirect(f"{here}?step={following}", status=303)
 
@@ -148,6 +145,22 @@ def draft(request: SignedIn, slug: str) -> HttpResponse:
     return keep_draft(request, access.own_episode(request.user), slug)
 
 
+def _called(said: str) -> int:
+    """What was tapped; anything unreadable is a call for somebody to come."""
+    try:
+        return int(said)
+    except ValueError:
+        return 1
+
+
+def _id(said: str) -> UUID:
+    """The id the page was made with, or a new one."""
+    try:
+        return UUID(said)
+    except ValueError:
+        return uuid4()
+
+
 @require_POST
 def help_now(request: SignedIn) -> HttpResponse:
     """One tap under "Get help now": staff see it on the board at once, and it stays there until somebody acts."""
@@ -155,18 +168,18 @@ def help_now(request: SignedIn) -> HttpResponse:
     if episode.ended_at:
         messages.warning(request, _("Your stay has ended, so staff do not see what you send here. Call the emergency number."))
         return HttpResponseRedirect(reverse("me"), status=303)
-    try:
-        call, sent = int(request.POST.get("call", "")), UUID(request.POST.get("id", ""))
-    except ValueError:
-        call, sent = 1, uuid4()
+    call, sent = _called(request.POST.get("call", "")), _id(request.POST.get("id", ""))
     now = timezone.now()
     entry = Entry(id=sent, instrument="help", reporter="patient", observed_at=now, said="now", answers={"call": call})
     try:
         kept = actions.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
-    except (actions.Invalid, actions.Conflict):
+    except actions.Invalid:
         # Whatever was wrong with what was sent, somebody asked for help.
         entry = replace(entry, id=uuid4(), answers={"call": 1})
         kept = actions.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
+    except (actions.Conflict, Http404):
+        # The id was used before: they went back and tapped something else, which counts as much as the first.
+        kept = actions.record_check_in(by=request.user, episode=episode, entry=replace(entry, id=uuid4()), now=now)
     messages.success(request, _("We have told staff (%(time)s).") % {"time": words.clock(now, episode.ward.tz)})
     return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
 
