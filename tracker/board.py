@@ -211,7 +211,7 @@ def board(by: User, ward: Ward, now: datetime, order: Order = "risk") -> Board:
     episodes = list(here.select_related(None).select_related("patient").annotate(**_beside()))
     for episode in episodes:
         episode.ward = ward
-    check_ins, marks = _check_ins(episodes, now), _marks(ward, [episode.pk for episode in episodes])
+    check_ins, marks = _check_ins(episodes, now), _marks([episode.pk for episode in episodes])
     rows = [
         _row_again(episode, _history(episode, check_ins[episode.pk], marks[episode.pk]), marks[episode.pk].alerts, now)
         for episode in episodes
@@ -554,17 +554,16 @@ class _Marks:
     promises: list[clinical.Recheck] = field(default_factory=list)
 
 
-def _marks(ward: Ward, keys: list[UUID]) -> dict[UUID, _Marks]:
+def _marks(keys: list[UUID]) -> dict[UUID, _Marks]:
     """Open alerts from review on, doses that end the usual course or ask for a look, and promises to look again.
 
     Three tables in one query: the board is asked for every half minute by every tablet on the ward.
     """
     nothing, never = Value("", output_field=TextField()), Value(None, output_field=DateTimeField())
     no, zero = Value(value=False, output_field=BooleanField()), Value(0, output_field=IntegerField())
-    here: dict[str, Any] = {"episode__ward": ward, "episode__ended_at": None}
-    open_alerts = Alert.objects.filter(**here, closed_at=None, urgency__gte=Urgency.REVIEW)
-    told = Dose.objects.current().filter(**here, medicine__in=_telling(), status__in=Dose.TAKEN)
-    promised = AlertStep.objects.filter(alert__episode__ward=ward, alert__episode__ended_at=None, recheck_at__isnull=False)
+    open_alerts = Alert.objects.filter(episode__in=keys, closed_at=None, urgency__gte=Urgency.REVIEW)
+    told = Dose.objects.current().filter(episode__in=keys, medicine__in=_telling(), status__in=Dose.TAKEN)
+    promised = AlertStep.objects.filter(alert__episode__in=keys, recheck_at__isnull=False)
     rows = (
         open_alerts.order_by()
         .values_list(
@@ -584,9 +583,7 @@ def _marks(ward: Ward, keys: list[UUID]) -> dict[UUID, _Marks]:
     found = {key: _Marks() for key in keys}
     medicines = library().medicines
     for episode, kind, key, slug, text, level, first, at, then, seen, escalated in rows:
-        about = found.get(episode)
-        if about is None:
-            continue  # somebody who was admitted a moment ago; the stays were read before
+        about = found[episode]
         if kind == "alert":
             waits = not seen
             about.alerts.append(
