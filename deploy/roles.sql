@@ -17,5 +17,6 @@ ALTER DEFAULT PRIVILEGES FOR ROLE ebb IN SCHEMA public GRANT SELECT, INSERT, UPD
 ALTER DEFAULT PRIVILEGES FOR ROLE ebb IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO ebb_app;
 
 -- What was written down stays as it was written: also for somebody who has taken over a web server.
-REVOKE UPDATE, DELETE, TRUNCATE ON accounts_auditline, tracker_checkin FROM ebb_app;
+REVOKE UPDATE, DELETE, TRUNCATE ON accounts_auditline, tracker_checkin, tracker_dose, tracker_alertstep, tracker_review,
+    tracker_voided, tracker_breakglass, tracker_breakglassreview FROM ebb_app;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM ebb_app;

@@ -254,7 +254,7 @@ def test_no_more_faults_are_printed_than_somebody_reads(db, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_eight_writers_at_once_leave_one_chain_without_a_fork():
-    """The same with eight processes and 500 lines each is tests/faults/audit_chain.py."""
+    """The same with eight processes and 500 lines each is tests/faults/test_audit_chain.py."""
 
     def write(n: int) -> None:
         try:

@@ -1,7 +1,9 @@
 """The database itself refuses to change or delete what is written once, whoever asks and however."""
 
 import importlib
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -121,6 +123,12 @@ def migrations_that_guard() -> set[str]:
 
 def test_every_table_that_is_written_once_says_so_in_its_model_and_in_a_migration(db):
     assert migrations_that_guard() == set(tables())
+
+
+def test_on_postgresql_the_role_of_the_web_servers_may_not_even_try():
+    rights = (Path(__file__).resolve().parents[2] / "deploy/roles.sql").read_text(encoding="utf-8")
+    [revoked] = re.findall(r"REVOKE UPDATE, DELETE, TRUNCATE ON (.*?) FROM ebb_app;", rights, re.DOTALL)
+    assert {name.strip() for name in revoked.split(",")} == set(tables())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -259,8 +259,6 @@ def _must_be_correctable(by: User, episode: Episode, entry: Entry) -> None:
     if (was.episode_id, was.instrument) != (episode.pk, entry.instrument):
         raise Invalid({"": _("A correction stays with the same patient and the same form. Add a new check-in instead.")})
     access.must_amend(by, was)
-    # Held, so that nobody voids or corrects it at the same moment.
-    CheckIn.objects.select_for_update().get(pk=was.pk)
     if CheckIn.objects.filter(replaces=was).exists():
         raise Conflict(already_corrected())
     if Voided.objects.filter(check_in=was).exists():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from accounts.roles import Can
 from tracker import access
 from tracker.actions import alerts
 from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.turns import take_turn
 from tracker.history import of_episode
 from tracker.models import CheckIn, Voided
 
@@ -46,21 +47,13 @@ def void_check_in(
     _must_be_theirs_to_give(own, check_in, reason, note)
     row = Voided(id=void_id, check_in=check_in, reason=reason, note=note, voided_by=by, voided_at=now or timezone.now())
     with transaction.atomic():
-        # Held, so that nobody corrects it at the same moment.
-        CheckIn.objects.select_for_update().get(pk=check_in.pk)
+        take_turn(check_in.episode)
         kept = _kept_before(by, row)
         if kept:
             return TakenBack(kept, again=True)
         if CheckIn.objects.filter(replaces=check_in).exists():
             raise Conflict(_("This version was corrected already and no longer counts. Open the correction and void that."))
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError:
-            kept = _kept_before(by, row)
-            if kept is None:
-                raise
-            return TakenBack(kept, again=True)
+        row.save(force_insert=True)
         found = alerts.match(check_in.episode, of_episode(check_in.episode), row.voided_at)
         audit.record(
             by,
