@@ -31,7 +31,7 @@ TRACKER = (
     ("views", "middleware", "context", "apps", "admin", "management"),
     ("forms", "templatetags"),
     ("actions", "demo"),
-    ("alerts", "board", "trend", "heat_map", "medicines", "own_trend", "reading", "receipt", "emergencies"),
+    ("alerts", "board", "trend", "heat_map", "medicines", "own_trend", "reading", "receipt", "emergencies", "article_reviews"),
     ("access", "history", "results", "trail"),
     ("words", "content"),
     ("models",),

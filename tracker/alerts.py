@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Ward
+from clinical.articles import Article, for_alert
 from clinical.rules import Rule, Urgency, by_slug, every
 from tracker import access, words
+from tracker.content import library
 from tracker.models import Alert, AlertStep, ClockRun, Episode
 
 CLOCK_STALE = timedelta(minutes=3)
@@ -59,6 +61,11 @@ class Shown:
     def word(self) -> str:
         """Its level in words."""
         return str(URGENCY_WORDS[Urgency(self.alert.urgency)])
+
+    @property
+    def read(self) -> Article | None:
+        """What staff read about it."""
+        return for_alert(library().articles.values(), self.rule.slug)
 
     @property
     def waits(self) -> bool:

@@ -4,11 +4,13 @@ from django.urls import path
 
 from tracker.views import (
     alerts,
+    article_reviews,
     board,
     break_glass,
     check_in,
     doses,
     episode,
+    handouts,
     join,
     learn,
     leaving,
@@ -50,6 +52,7 @@ urlpatterns = [
     path("join/", join.join, name="join"),
     path("episodes/<uuid:pk>/check-in/<slug:slug>/", check_in.check_in, name="staff_check_in"),
     path("episodes/<uuid:pk>/check-in/<slug:slug>/draft/", check_in.draft, name="staff_draft"),
+    path("episodes/<uuid:pk>/reading/", handouts.handouts, name="handouts"),
     path("check-ins/<uuid:pk>/", check_in.one, name="check_in"),
     path("check-ins/<uuid:pk>/correct/", check_in.correct, name="correct"),
     path("check-ins/<uuid:pk>/void/", void.void, name="void"),
@@ -64,4 +67,6 @@ urlpatterns = [
     path("break-glass/<uuid:pk>/review/", break_glass.review, name="review_break_glass"),
     path("learn/", learn.learn, name="learn"),
     path("learn/<slug:slug>/", learn.article, name="article"),
+    path("review/", article_reviews.every, name="article_reviews"),
+    path("review/<slug:slug>/", article_reviews.one, name="article_review"),
 ]
