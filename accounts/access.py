@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from accounts import presence
-from accounts.models import Device, FactorReset, OpenSession, User, Ward
+from accounts.models import Device, FactorReset, OpenSession, Site, User, Ward
 from accounts.roles import Can, Role
 
 
@@ -107,3 +107,22 @@ def device(by: User, pk: UUID) -> Device:
 def _devices(by: User) -> QuerySet[Device]:
     found = Device.objects.select_related("ward").filter(kind=Device.Kind.SHARED, revoked_at=None, expires_at__gt=timezone.now())
     return found if by.can(Can.MANAGE_PEOPLE) else found.filter(Q(ward=None) | Q(ward__in=by.wards.all()))
+
+
+def site_of(request: HttpRequest) -> Site:
+    """This site's numbers, read again for each request and once in it: a change is seen at once by every process."""
+    if not hasattr(request, "ebb_site"):
+        request.ebb_site = site()  # type: ignore[attr-defined]
+    found: Site = request.ebb_site  # type: ignore[attr-defined]
+    return found
+
+
+def site() -> Site:
+    """The numbers in force: those of the site, else the ones it starts with. One query."""
+    return Site.objects.filter(pk=1).first() or Site(pk=1)
+
+
+def site_to_change(by: User) -> Site:
+    """The same, for whoever may change them."""
+    by.must(Can.SET_SITE)
+    return site()

@@ -36,15 +36,19 @@ class Can(Enum):
     ENROLL_DEVICES = "enroll and revoke the ward's shared devices"
     BREAK_GLASS = "open a record of another ward in an emergency"
     OVERSEE = "see who opened and changed a record, and review emergency access"
+    SET_SITE = "set the site's phone numbers"
+    SEE_REVIEWS = "see what awaits a clinician's review"
 
 
-_ON_THE_WARD = frozenset({Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT, Can.BREAK_GLASS})
+_ON_THE_WARD = frozenset(
+    {Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT, Can.BREAK_GLASS, Can.SEE_REVIEWS}
+)
 
 MAY: Mapping[Role, frozenset[Can]] = {
     Role.PATIENT: frozenset({Can.REPORT}),
     Role.STAFF: _ON_THE_WARD,
     Role.SUPERVISOR: _ON_THE_WARD | {Can.REVIEW, Can.OVERSEE, Can.ENROLL_DEVICES},
-    Role.ADMIN: frozenset({Can.MANAGE_PEOPLE, Can.ENROLL_DEVICES}),
+    Role.ADMIN: frozenset({Can.MANAGE_PEOPLE, Can.ENROLL_DEVICES, Can.SET_SITE, Can.SEE_REVIEWS}),
 }
 
 REFUSALS: Mapping[Can, Promise] = {
@@ -60,6 +64,8 @@ REFUSALS: Mapping[Can, Promise] = {
     Can.ENROLL_DEVICES: _("Only a supervisor or an administrator can enroll or revoke a shared device. Ask one of them."),
     Can.BREAK_GLASS: _("Only ward staff can open a record of another ward in an emergency."),
     Can.OVERSEE: _("Only a supervisor of the ward can see who opened and changed a record. Ask one of yours."),
+    Can.SET_SITE: _("Only an administrator can change the site's phone numbers and whether its library is public."),
+    Can.SEE_REVIEWS: _("This page is for the staff who review what there is to read. Everything to read stands under Learn."),
 }
 
 

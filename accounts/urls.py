@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import devices, door, lock, people, you
+from accounts.views import devices, door, lock, people, site, you
 
 urlpatterns = [
     path("login/", door.login, name="account_login"),
@@ -20,4 +20,5 @@ urlpatterns = [
     path("people/<int:pk>/second-factor/", people.reset_factor, name="reset_factor"),
     path("wards/new/", people.ward, name="new_ward"),
     path("wards/<int:pk>/", people.ward, name="edit_ward"),
+    path("site/", site.site, name="site"),
 ]

@@ -3,17 +3,21 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import nh3
 from markdown_it import MarkdownIt
 
-from clinical.articles import Article, FrontMatter
+from clinical import contacts
+from clinical.articles import Article, FrontMatter, Reference
 from clinical.courses import OPIOIDS, Course, Opioid
 from clinical.instruments import Instrument, prove, with_defaults, with_symptoms
 from clinical.medicines import Medicine
 from clinical.protocols import Protocol
+from clinical.rules import by_slug as rules
+from clinical.search import Index, Words, index
 from clinical.strict import ContentError, build
 from clinical.symptoms import Symptom
 
@@ -33,6 +37,7 @@ class Library:
     protocols: Mapping[str, Protocol]
     articles: Mapping[str, Article]
     medicines: Mapping[str, Medicine]
+    index: Index
 
     def instrument(self, slug: str, version: int | None = None) -> Instrument:
         """The newest version of an instrument, or the one asked for. Raises KeyError if there is none."""
@@ -92,14 +97,18 @@ def load(content: Path, language: str = "en") -> Library:
         _names_what_exists(where, protocol, newest, medicines)
     courses = _by_slug(content / "courses", Course, read)
     _every_opioid_has_one_course(courses, content / "courses")
+    articles = _articles(content, language, symptoms, medicines)
+    words = _toml(content / "search.toml")
+    words.pop("status", None)
     return Library(
         symptoms=symptoms,
         instruments=dict(sorted(newest.items(), key=lambda pair: pair[1].order)),
         editions=editions,
         courses=courses,
         protocols=protocols,
-        articles=_articles(content / "articles", language, symptoms),
+        articles=articles,
         medicines=medicines,
+        index=index(articles.values(), symptoms, build(Words, words, "content/search.toml")),
     )
 
 
@@ -168,7 +177,7 @@ def _saying_where(where: str, work: Callable[[], T]) -> T:
         raise ContentError(f"{where}: {error}") from error
 
 
-def _tables(path: Path, cls: type[T], read: _Reader) -> dict[str, T]:
+def _tables(path: Path, cls: type[T], read: Callable[[Path], dict[str, Any]]) -> dict[str, T]:
     """One file of many things: every table is one, and its heading is its slug."""
     tables = read(path)
     tables.pop("status", None)
@@ -240,24 +249,59 @@ def _every_opioid_has_one_course(courses: Mapping[str, Course], folder: Path) ->
             raise ContentError(f"{_name(folder)}: {opioid!r} must stand in exactly one course; found {having or 'none'}.")
 
 
-def _articles(folder: Path, language: str, symptoms: Mapping[str, Symptom]) -> dict[str, Article]:
+def sign(content: Path, slug: str, *, by: str, on: date, due: date, language: str = "en") -> Path:
+    """Write a clinician's review into an article, and keep what was reviewed beside it. Returns the article's file.
+
+    Raises ContentError where there is no such article or something in content/ is wrong.
+    """
+    path = content / "articles" / language / f"{slug}.md"
+    text = _text(path)
+    marks = {"reviewer": f'"{by}"', "reviewed_on": on.isoformat(), "review_due": due.isoformat()}
+    front, body = text.split("+++\n", 2)[1:]
+    kept = [line for line in front.splitlines() if line.split("=")[0].strip() not in marks]
+    said = "\n".join([*kept, *(f"{key} = {value}" for key, value in marks.items())])
+    article = _article(path, f"+++\n{said}\n+++\n{body}", _sources(content), signing=True)
+    path.write_text(f"+++\n{said}\n+++\n{body}", encoding="utf-8")
+    beside = _reviewed(path)
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    beside.write_text(article.as_read, encoding="utf-8")
+    return path
+
+
+def _articles(
+    content: Path, language: str, symptoms: Mapping[str, Symptom], medicines: Mapping[str, Medicine]
+) -> dict[str, Article]:
     """Every article, in this language where it is written in it, else in English."""
+    folder = content / "articles"
     paths = {path.stem: path for path in _files(folder / "en", "md")}
     if language != "en" and (folder / language).is_dir():
         paths |= {path.stem: path for path in _files(folder / language, "md")}
-    articles = {slug: _article(path, symptoms) for slug, path in paths.items()}
+    sources = _sources(content)
+    articles = {slug: _article(path, _text(path), sources) for slug, path in paths.items()}
     for slug, article in articles.items():
-        missing = [other for other in article.about.related if other not in articles]
-        if missing:
-            # A related article that is not written yet is left out, not shown as a dead link.
-            about = replace(article.about, related=tuple(s for s in article.about.related if s in articles))
-            articles[slug] = replace(article, about=about)
+        about, where = article.about, _name(paths[slug])
+        known = {
+            "symptoms": (about.symptoms, symptoms, "content/symptoms.toml"),
+            "medicines": (about.medicines, medicines, "content/medicines.toml"),
+            "alerts": (about.alerts, rules, "among the alert rules"),
+            "staff_page": ((about.staff_page,) if about.staff_page else (), articles, "among the articles"),
+        }
+        for key, (named, there, place) in known.items():
+            for one in named:
+                if one not in there:
+                    raise ContentError(f"{where}, key {key!r}: {one!r} is not {'in ' * ('/' in place)}{place}.")
+        # A related article that is not written yet is left out, not shown as a dead link.
+        there_now = tuple(other for other in about.related if other in articles)
+        articles[slug] = replace(article, about=replace(about, related=there_now))
     return articles
 
 
-def _article(path: Path, symptoms: Mapping[str, Symptom]) -> Article:
+def _sources(content: Path) -> dict[str, Reference]:
+    return _tables(content / "sources.toml", Reference, _toml)
+
+
+def _article(path: Path, text: str, sources: Mapping[str, Reference], *, signing: bool = False) -> Article:
     where = _name(path)
-    text = _text(path)
     parts = text.split("+++\n", 2)
     if len(parts) != 3 or parts[0].strip():
         raise ContentError(f"{where}: an article begins with its front matter between two lines of +++.")
@@ -266,8 +310,26 @@ def _article(path: Path, symptoms: Mapping[str, Symptom]) -> Article:
     except tomllib.TOMLDecodeError as error:
         raise ContentError(f"{where}: the front matter is not valid TOML. {error}.") from error
     about = build(FrontMatter, table, where)
-    for symptom in about.symptoms:
-        if symptom not in symptoms:
-            raise ContentError(f"{where}, key 'symptoms': {symptom!r} is not in content/symptoms.toml.")
+    for name in contacts.unknown(parts[2].replace("{drawing}", "") + about.card):
+        raise ContentError(f"{where}: {{{name}}} is no number or place. Known: {', '.join(sorted(contacts.NAMES))}.")
+    for source in about.sources:
+        if source not in sources:
+            raise ContentError(f"{where}, key 'sources': {source!r} is not in content/sources.toml.")
+    beside = _reviewed(path)
+    if about.reviewed_on and not signing and not beside.exists():
+        raise ContentError(
+            f"{where}: it says it was reviewed, but {_name(beside)}, which keeps what was reviewed, is not there. "
+            f"Sign it with: manage.py sign_article {path.stem}"
+        )
+    place = "<p>{drawing}</p>"
     html = nh3.clean(_markdown.render(parts[2]))
-    return Article(slug=path.stem, about=about, html=html, words=len(parts[2].split()))
+    if html.count("{drawing}") != bool(about.drawing) or html.count(place) != bool(about.drawing):
+        raise ContentError(f"{where}: a drawing has its place once, where {{drawing}} stands in a line of its own.")
+    reviewed = _text(beside) if about.reviewed_on and not signing else ""
+    references = tuple(sources[source] for source in about.sources)
+    return Article(path.stem, about, html.partition(place), len(parts[2].split()), references, parts[2], reviewed)
+
+
+def _reviewed(path: Path) -> Path:
+    """Where the text of an article as it was reviewed is kept: content/reviewed/<language>/<slug>.txt."""
+    return path.parent.parent.parent / "reviewed" / path.parent.name / f"{path.stem}.txt"

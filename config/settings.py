@@ -255,6 +255,8 @@ ICONS = [
     "people",
     "printer",
     "search",
+    "volume-up",
+    "type",
     "arrow-repeat",
     "heart-pulse",
     "info-circle",

@@ -43,6 +43,7 @@ TRACKER = (
         "reading",
         "receipt",
         "emergencies",
+        "article_reviews",
     ),
     ("access", "history", "results", "trail"),
     ("words", "content"),

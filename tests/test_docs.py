@@ -342,3 +342,58 @@ def test_a_place_on_a_machine_is_noticed(place: str):
 def test_the_lock_files_do_not_say_where_packages_came_from():
     assert '"resolved"' not in text("package-lock.json")
     assert [path for path in ("requirements.txt", "requirements-dev.txt") if "index-url" in text(path)] == []
+
+
+# The source documents ----------------------------------------------------------------------------------------
+
+
+def passages(article: str) -> list[tuple[str, int, int]]:
+    """What an article says it took up: document, first and last line."""
+    found = tomllib.loads(text(f"content/articles/en/{article}.md").split("+++\n")[1])["documents"]
+    return [span(*passage.split(":")) for passage in found]
+
+
+def span(document: str, lines: str) -> tuple[str, int, int]:
+    first, _, last = lines.partition("-")
+    return document, int(first), int(last or first)
+
+
+def overlap(one: tuple[str, int, int], other: tuple[str, int, int]) -> bool:
+    return one[0] == other[0] and one[1] <= other[2] and one[2] >= other[1]
+
+
+TRACE = [
+    (span(cells[0], cells[1]), cells[3], cells[4])
+    for cells in rows(section("docs/SOURCES.md", "Trace"))
+    if cells[0] != "document"
+]
+VERDICTS = {"kept", "reworded", "corrected", "settled", "left out"}
+
+
+def test_every_line_of_every_source_document_is_accounted_for_once():
+    length = {cells[0]: int(cells[1]) for cells in rows(section("docs/SOURCES.md", "Documents")) if cells[0].isdigit()}
+    assert length == {"000": 54, "001": 88, "002": 128, "003": 184, "004": 71}
+    covered = [(document, line) for (document, first, last), _, _ in TRACE for line in range(first, last + 1)]
+    assert sorted(covered) == [(document, line) for document, lines in length.items() for line in range(1, lines + 1)]
+
+
+def test_every_passage_has_its_article_or_its_reason():
+    for passage, verdict, where in TRACE:
+        assert verdict in VERDICTS, passage
+        named = re.findall(r"`([a-z0-9-]+)`", where)
+        assert named if verdict != "left out" else len(where.split()) >= 2, passage
+        assert verdict in ("kept", "left out") or ":" in where or verdict in ("reworded", "settled"), passage
+
+
+def test_the_articles_and_the_trace_name_the_same_passages():
+    slugs = [Path(path).stem for path in ARTICLES]
+    taken_up = {(slug, passage) for slug in slugs for passage in passages(slug)}
+    named = {
+        (slug, passage)
+        for passage, verdict, where in TRACE
+        if verdict != "left out"
+        for slug in re.findall(r"`([a-z0-9-]+)`", where)
+    }
+    assert {slug for slug, _ in named} <= set(slugs)
+    assert [one for one in named if not any(one[0] == slug and overlap(one[1], passage) for slug, passage in taken_up)] == []
+    assert [one for one in taken_up if not any(one[0] == slug and overlap(one[1], passage) for slug, passage in named)] == []

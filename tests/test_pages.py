@@ -35,6 +35,7 @@ THE_WARD = (302, 403, 403, 200, 200, 200, 403)
 ITS_OWN_WARD = (302, 403, 403, 200, 404, 200, 403)
 PATIENTS = (302, 200, 200, 403, 403, 403, 403)
 ADMINS = (302, 403, 403, 403, 403, 403, 200)
+STAFF_AND_ADMINS = (302, 403, 403, 200, 200, 200, 200)
 SIGNED_IN = (302, *(200,) * 6)
 ONLY_SENT_TO = (302, *(405,) * 6)
 
@@ -67,6 +68,7 @@ WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
     "dose": ITS_OWN_WARD,
     "correct_dose": ITS_OWN_WARD,
     "give_account": ITS_OWN_WARD,
+    "handouts": ITS_OWN_WARD,
     "staff_check_in": ITS_OWN_WARD,
     "staff_draft": ONLY_SENT_TO,
     "check_in": (302, 404, 404, 200, 404, 200, 404),
@@ -85,7 +87,10 @@ WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
     "my_record": PATIENTS,
     "me_check_in": PATIENTS,
     "me_draft": ONLY_SENT_TO,
+    "article_reviews": STAFF_AND_ADMINS,
+    "article_review": STAFF_AND_ADMINS,
     "people": ADMINS,
+    "site": ADMINS,
     "new_person": ADMINS,
     "person": ADMINS,
     "new_ward": ADMINS,
@@ -180,13 +185,14 @@ class Site:
             "me_check_in": ["symptom-check"],
             "me_draft": ["symptom-check"],
             "article": ["no-such-page" if missing else "sleep"],
+            "article_review": ["no-such-page" if missing else "sleep"],
             "person": [987654 if missing else self.people["nurse"].pk],  # type: ignore[union-attr]
             "edit_ward": [987654 if missing else self.ward.pk],
             "revoke_device": [uuid4()],
         }
         stays = (
             "episode", "trend_json", "change_stay", "end_stay", "give_account", "join_code", "away", "back", "leaving_sheet", "review", "new_dose",
-            "history",
+            "history", "handouts",
         )  # fmt: skip
         args |= {name: [stay] for name in stays}
         args |= {name: [uuid4() if missing else self.dose.pk] for name in ("dose", "correct_dose")}
@@ -308,7 +314,8 @@ def test_what_is_not_yours_cannot_be_written_to_either_and_looks_the_same(site):
     for role in ("patient", "other patient", "far nurse", "admin"):
         client = site.browser(role)
         for name in (
-            "episode", "change_stay", "end_stay", "give_account", "join_code", "staff_check_in", "staff_draft", "correct", "away", "back",
+            "episode", "change_stay", "end_stay", "give_account", "join_code", "handouts", "staff_check_in", "staff_draft", "correct",
+            "away", "back",
             "review", "new_dose", "correct_dose", "acknowledge", "not_useful",
         ):  # fmt: skip
             for sent in ({}, {"id": str(uuid4()), "discard": "yes"}):

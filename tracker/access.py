@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User, Ward
 from accounts.roles import Can, Refused
-from tracker.models import Alert, BreakGlass, CheckIn, Dose, Draft, Episode, Voided
+from tracker.models import Alert, BreakGlass, CheckIn, Dose, Draft, Episode, Handout, Voided
 
 DRAFTS_KEPT = timedelta(hours=24)
 """Answers older than this say nothing about now: they are not offered again."""
@@ -168,6 +168,11 @@ def draft(by: User, at: Episode, instrument: str) -> Draft | None:
 def drafts(at: Episode) -> list[Draft]:
     """Everybody's unsent answers for one stay, newest first."""
     return list(_fresh(at).select_related("owner").order_by("-updated_at"))
+
+
+def handouts(at: Episode) -> list[Handout]:
+    """What the patient of this stay was given to read, newest first. One query."""
+    return list(Handout.objects.filter(episode=at).select_related("given_by"))
 
 
 def _fresh(at: Episode) -> QuerySet[Draft]:

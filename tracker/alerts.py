@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Ward
+from clinical.articles import Article, for_alert
 from clinical.rules import Rule, Urgency, by_slug
 from clinical.rules.book import entries
 from tracker import access, words
+from tracker.content import library
 from tracker.history import protocol_on
 from tracker.models import Alert, AlertStep, ClockRun, Episode
 
@@ -61,6 +63,11 @@ class Shown:
     def word(self) -> str:
         """Its level in words."""
         return str(URGENCY_WORDS[Urgency(self.alert.urgency)])
+
+    @property
+    def read(self) -> Article | None:
+        """What staff read about it."""
+        return for_alert(library().articles.values(), self.rule.slug)
 
     @property
     def waits(self) -> bool:

@@ -4,19 +4,24 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from accounts.access import site_of
 from accounts.models import User
 from accounts.request_number import request_id
 from accounts.roles import Can
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
-    """What this person may do, for the links in the top bar. No query: the user is already here."""
+    """What this person may do, for the links in the top bar, and the numbers to call in this place.
+
+    No query for the first: the user is already here. One for the numbers, on pages that show them.
+    """
     user: User | None = getattr(request, "user", None)
-    number = {"request_id": request_id.get()}
+    on_every_page = {"request_id": request_id.get(), "site": SimpleLazyObject(lambda: site_of(request))}
     if user is None or not user.is_authenticated:
-        return number
-    return number | {
+        return on_every_page
+    return on_every_page | {
         "can_see_ward": user.can(Can.SEE_WARD),
         "can_review": user.can(Can.REVIEW),
         "can_report": user.can(Can.REPORT),
@@ -24,4 +29,5 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "can_manage_people": user.can(Can.MANAGE_PEOPLE),
         "can_break_glass": user.can(Can.BREAK_GLASS),
         "can_oversee": user.can(Can.OVERSEE),
+        "can_see_reviews": user.can(Can.SEE_REVIEWS),
     }

@@ -47,6 +47,9 @@ ANSWERED_AFTER = timedelta(minutes=6)
 LEFT_OPEN = timedelta(minutes=45)
 """Alerts newer than this are left for whoever looks at the demo."""
 
+HANDED_OUT = ((1, "lost-tolerance", 20), (1, "sleep", 4), (2, "what-is-withdrawal", 30))
+"""What the nurse gave whom to read: the person's number, the article, and how many hours ago."""
+
 _IDS = UUID("5b0a4c1e-6d1f-4f0e-9a53-0eebb0de0000")
 
 Line = tuple[tuple[float, float], ...]
@@ -597,6 +600,9 @@ def make(*, password: str, now: datetime | None = None) -> None:
         story.play(event)
     story.answer_alerts(until=now)
     actions.review_alerts(now=now)
+    for number, slug, hours in HANDED_OUT:
+        at, key = now - timedelta(hours=hours), uuid5(_IDS, f"handout {number} {slug}")
+        actions.give_article(by=accounts["nurse"], episode=story.stays[number], handout_id=key, slug=slug, now=at)
 
 
 @dataclass

@@ -1,20 +1,51 @@
-"""What stands beside a screen to be read just now, chosen by phase and by what was just reported."""
+"""What stands beside a screen to be read just now: by open alerts, what was just reported, medicines and phase."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
-from clinical.articles import Audience, Pick, Reported, choose
-from clinical.history import CheckIn, History, Place
+from clinical.articles import Audience, Given, Pick, Raised, Reported, choose, one_card
+from clinical.history import CheckIn, History, Place, place
+from clinical.rules import Finding, Urgency, by_slug, review
 from clinical.symptoms import Reporter
 from tracker.content import library
+from tracker.history import course_of, protocol_of
+from tracker.models import Episode
 
 FRESH_HOURS = 24
-"""What was reported longer ago than this is no longer "just reported"."""
+"""What was reported or given longer ago than this is no longer "just"."""
+
+ABOUT_THE_WARD = frozenset({"R13"})
+"""Alerts that say nothing about the patient: what the patient feels is read about first."""
+
+READ_FROM: Mapping[Audience, Urgency] = {
+    "staff": Urgency.REVIEW,
+    "patient": Urgency.URGENT,
+    "family": Urgency.EMERGENCY,
+}
+"""How urgent an alert must be to choose what somebody reads. Notes such as "not recorded yet" choose nothing, and a
+patient's own reading follows only what staff would act on at once."""
 
 
-def beside(history: History, where: Place, now: datetime, audience: Audience, limit: int = 3) -> list[Pick]:
-    """The articles for one stay right now, each with its reason."""
+class Open(Protocol):
+    """An alert that is open: one that is kept, or what a rule finds right now."""
+
+    @property
+    def rule(self) -> str:
+        """The slug of its rule."""
+
+    @property
+    def urgency(self) -> int:
+        """How soon somebody should look, as in `clinical.rules.Urgency`."""
+
+
+def beside(
+    history: History, where: Place, now: datetime, audience: Audience, limit: int = 3, *, alerts: Sequence[Open] = ()
+) -> list[Pick]:
+    """The articles for one stay right now, each with its reason. `alerts` are the open ones, the most urgent first."""
+    least = READ_FROM[audience]
     latest, earlier = _latest(history, now, audience)
     return choose(
         library().articles.values(),
@@ -23,8 +54,44 @@ def beside(history: History, where: Place, now: datetime, audience: Audience, li
         phase_words=_phase_words(where),
         reported=_reported(latest, earlier),
         reported_by=latest.reporter if latest else "patient",
+        alerts=[_raised(finding) for finding in alerts if finding.urgency >= least],
+        medicines=_given(history, now),
         limit=limit,
     )
+
+
+def open_alerts(history: History, episode: Episode, now: datetime) -> list[Finding]:
+    """What the rules find right now, the most urgent first. No query."""
+    return review(history, protocol_of(episode), now)
+
+
+def card(history: History, episode: Episode, sent: datetime) -> Pick | None:
+    """The one card a patient sees after the check-in they sent at this moment.
+
+    It is worked out from everything they sent before, so the same check-in always shows the same card, and two in a
+    row show different ones where another one fits. No query.
+    """
+    shown: Pick | None = None
+    course, protocol = course_of(episode), protocol_of(episode)
+    for at in sorted({c.observed_at for c in history.check_ins if c.reporter == "patient" and c.observed_at <= sent}):
+        past = history.as_of(at)
+        picks = beside(past, place(past, course, at), at, "patient", 6, alerts=review(past, protocol, at))
+        shown = one_card(picks, shown.article.slug if shown else "")
+    return shown
+
+
+def _raised(finding: Open) -> Raised:
+    urgent = finding.urgency >= Urgency.URGENT and finding.rule not in ABOUT_THE_WARD
+    return Raised(finding.rule, by_slug[finding.rule].name, urgent)
+
+
+def _given(history: History, now: datetime) -> list[Given]:
+    """The medicines taken within the last day, the newest first, each once."""
+    fresh = [
+        dose for dose in history.doses if dose.taken and 0 <= history.hours(now) - history.hours(dose.given_at) <= FRESH_HOURS
+    ]
+    newest_first = {dose.medicine: Given(dose.medicine, dose.label) for dose in reversed(fresh)}
+    return list(newest_first.values())
 
 
 def _latest(history: History, now: datetime, audience: Audience) -> tuple[CheckIn | None, CheckIn | None]:

@@ -4,12 +4,14 @@ from django.urls import path
 
 from tracker.views import (
     alerts,
+    article_reviews,
     board,
     break_glass,
     check_in,
     doses,
     episode,
     figures,
+    handouts,
     handover,
     join,
     learn,
@@ -54,6 +56,7 @@ urlpatterns = [
     path("join/", join.join, name="join"),
     path("episodes/<uuid:pk>/check-in/<slug:slug>/", check_in.check_in, name="staff_check_in"),
     path("episodes/<uuid:pk>/check-in/<slug:slug>/draft/", check_in.draft, name="staff_draft"),
+    path("episodes/<uuid:pk>/reading/", handouts.handouts, name="handouts"),
     path("check-ins/<uuid:pk>/", check_in.one, name="check_in"),
     path("check-ins/<uuid:pk>/correct/", check_in.correct, name="correct"),
     path("check-ins/<uuid:pk>/void/", void.void, name="void"),
@@ -68,4 +71,6 @@ urlpatterns = [
     path("break-glass/<uuid:pk>/review/", break_glass.review, name="review_break_glass"),
     path("learn/", learn.learn, name="learn"),
     path("learn/<slug:slug>/", learn.article, name="article"),
+    path("review/", article_reviews.every, name="article_reviews"),
+    path("review/<slug:slug>/", article_reviews.one, name="article_review"),
 ]

@@ -37,6 +37,7 @@ from accounts.actions.sessions import (
     park,
     touch,
 )
+from accounts.actions.site import save_site
 
 __all__ = [
     "BadPin",
@@ -67,6 +68,7 @@ __all__ = [
     "pin_is",
     "reset_by_command",
     "revoke_device",
+    "save_site",
     "save_ward",
     "set_password",
     "set_pin",

@@ -1,6 +1,6 @@
 """Around a medicine: R05, R06, R16, R17 and R18. They say what is on file, never what to do with a medicine.
 
-A dose counts when it may have been taken in: given, or vomited afterwards. What was refused, held, missed or wasted
+A dose counts when it may have been taken in: given, or vomited afterwards. What was declined, held, missed or wasted
 does not.
 """
 

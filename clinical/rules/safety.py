@@ -103,7 +103,7 @@ class SelfHarm(Rule):
         "Ask everyone with the same question: Zero Suicide toolkit; suicidality in the warnings of the Vivitrol label, 2022."
     )
     explains: ClassVar[str] = "Speaks up when anybody answered the question about self-harm with anything but No."
-    patient_line: ClassVar[str] = "You are not alone. Staff are on the way. In the US you can also call or text 988."
+    patient_line: ClassVar[str] = "You are not alone. Staff are on the way. In {place} you can also {call_crisis}."
     anew: ClassVar[bool] = True
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:

@@ -9,7 +9,21 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinical.articles import SHELVES, Article, Audience, FrontMatter, Pick, Reported, Shelf, choose
+from clinical.articles import (
+    SHELVES,
+    Article,
+    Audience,
+    FrontMatter,
+    Given,
+    Pick,
+    Raised,
+    Reference,
+    Reported,
+    Shelf,
+    choose,
+    for_alert,
+    one_card,
+)
 from clinical.library import load
 from clinical.symptoms import Phase
 
@@ -25,12 +39,16 @@ def article(
     symptoms: tuple[str, ...] = (),
     words: int = 200,
     group: Shelf = "what-helps",
+    alerts: tuple[str, ...] = (),
+    medicines: tuple[str, ...] = (),
+    card: str = "",
+    staff_page: str = "",
 ) -> Article:
     about = FrontMatter(
-        title=slug, summary="x", group=group, audience=audience, phases=phases, symptoms=symptoms, alerts=(), related=(), search_terms=(),
-        sources=("a source",), written_on=date(2026, 1, 1), review_due=date(2027, 1, 1), reviewer="nobody yet",
+        title=slug, summary="x", group=group, audience=audience, phases=phases, symptoms=symptoms, alerts=alerts, related=(), search_terms=(),
+        sources=("a source",), documents=(), written_on=date(2026, 1, 1), review_due=date(2027, 1, 1), reviewer="nobody yet", medicines=medicines, card=card, staff_page=staff_page,
     )  # fmt: skip
-    return Article(slug, about, "<p>x</p>", words)
+    return Article(slug, about, ("<p>x</p>", "", ""), words)
 
 
 STOMACH = article("stomach", phases=("peak",), symptoms=("nausea", "vomiting"))
@@ -196,6 +214,7 @@ def test_never_more_than_asked_for_never_twice_and_only_for_this_reader(
         elif pick.reason == "phase":
             assert phase in pick.article.about.phases
     assert [p.reason for p in picks] == sorted((p.reason for p in picks), key=["reported", "phase", "always"].index)
+    assert all(p.with_patient is None or audience == "staff" for p in picks)
 
 
 @pytest.mark.parametrize("phase", ["pre", "early", "peak", "late", "protracted", "treatment"])
@@ -227,3 +246,134 @@ def test_an_article_without_sources_or_readers_cannot_be_made():
 
 def test_every_article_stands_on_a_shelf_that_has_a_name():
     assert {a.about.group for a in LIBRARY.articles.values()} <= set(SHELVES)
+
+
+# Alerts and medicines -----------------------------------------------------------------------------------------
+
+FLUIDS = article("fluids", audience=("staff",), alerts=("R01", "R02"), symptoms=("vomiting",))
+GENERAL = article("general", audience=("staff",), alerts=("R03", "R01"))
+DOSE = article("dose", audience=("patient",), medicines=("methadone",), phases=("treatment",))
+DOSE_STAFF = article("dose-staff", audience=("staff",), medicines=("methadone",), group="staff")
+WARD = [*SHELF, FLUIDS, GENERAL, DOSE, DOSE_STAFF]
+
+
+def raised(slug: str, *, urgent: bool = True) -> Raised:
+    return Raised(slug, f"name of {slug}", urgent)
+
+
+def test_an_urgent_alert_comes_before_what_was_reported_and_another_one_after():
+    urgent = chosen(("fever", 3), shelf=WARD, audience="staff", alerts=[raised("R01")], limit=4)
+    assert [(p.article.slug, p.reason, p.because, p.source) for p in urgent][:2] == [
+        ("fluids", "alert", "name of R01", "alert"), ("fever", "reported", "feverish (temperature decides)", "patient"),
+    ]  # fmt: skip
+    calm = chosen(("fever", 3), shelf=WARD, audience="staff", alerts=[raised("R01", urgent=False)], limit=4)
+    assert [p.reason for p in calm][:2] == ["reported", "alert"]
+
+
+def test_the_article_about_an_alert_before_others_is_the_one_that_is_shown():
+    assert slugs(chosen(shelf=WARD, audience="staff", alerts=[raised("R01")]))[0] == "fluids"
+    assert slugs(chosen(shelf=WARD, audience="staff", alerts=[raised("R03")]))[0] == "general"
+    assert for_alert(WARD, "R01") == FLUIDS
+    assert for_alert(WARD, "R24") is None
+    assert for_alert([article("p", alerts=("R01",))], "R01") is None, "what is not for staff is not shown at an alert"
+
+
+def test_an_alert_nothing_is_written_about_takes_no_place():
+    assert slugs(chosen(("fever", 2), shelf=WARD, audience="staff", alerts=[raised("R24")]))[0] == "fever"
+
+
+def test_a_patient_is_told_of_no_alert_by_its_name():
+    theirs = article("theirs", alerts=("R08",))
+    [pick] = chosen(shelf=[theirs], alerts=[raised("R08")], phase=None)
+    assert (pick.reason, pick.because) == ("alert", "")
+
+
+def test_a_medicine_that_was_given_comes_after_what_was_reported():
+    picks = chosen(("fever", 1), shelf=WARD, medicines=[Given("methadone", "Methadone")], limit=4)
+    assert [(p.article.slug, p.reason, p.because) for p in picks][:2] == [
+        ("fever", "reported", "feeling hot or feverish"), ("dose", "medicine", "Methadone"),
+    ]  # fmt: skip
+    assert slugs(chosen(shelf=WARD, audience="staff", medicines=[Given("methadone", "Methadone")]))[0] == "dose-staff"
+
+
+def test_staff_get_the_page_to_read_with_the_patient_beside_their_own():
+    theirs = replace(STOMACH, about=replace(STOMACH.about, staff_page="fluids"))
+    other = replace(FEVER, about=replace(FEVER.about, staff_page="fluids"))
+    [pick, *_] = chosen(("vomiting", 2), shelf=[other, theirs, FLUIDS], audience="staff")
+    assert (pick.article.slug, pick.with_patient) == ("fluids", theirs), "the one about vomiting, not the one about fever"
+    assert all(p.with_patient is None for p in chosen(("vomiting", 2), shelf=[theirs, FLUIDS]))
+
+
+def test_the_card_is_not_the_same_twice_while_another_one_fits():
+    words = "word " * 40
+    a, b = (replace(x, about=replace(x.about, card=words)) for x in (STOMACH, PEAK))
+    picks = chosen(("nausea", 2), shelf=[a, b])
+    assert [one_card(picks, last).article.slug for last in ("", "stomach", "peak-days")] == ["stomach", "peak-days", "stomach"]  # type: ignore[union-attr]
+    alone = chosen(("nausea", 2), shelf=[a])
+    assert one_card(alone, "stomach").article.slug == "stomach"  # type: ignore[union-attr]
+    assert one_card(chosen(("nausea", 2), shelf=[STOMACH])) is None, "what has no card is not shown as one"
+
+
+def test_a_card_for_any_time_does_not_push_out_what_was_reported():
+    words = "word " * 40
+    a, any_time = (replace(x, about=replace(x.about, card=words)) for x in (STOMACH, ANY))
+    assert one_card(chosen(("nausea", 2), shelf=[a, any_time], phase=None), "stomach").article.slug == "stomach"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("words", [5, 34, 76])
+def test_a_card_that_is_too_short_or_too_long_is_refused(words: int):
+    with pytest.raises(ValueError, match="a card is read in one breath"):
+        replace(ANY.about, card="word " * words)
+
+
+# Reviews --------------------------------------------------------------------------------------------------------
+
+
+def reviewed(on: date | None, due: date = date(2027, 1, 1)) -> Article:
+    about = replace(ANY.about, reviewed_on=on, review_due=due)
+    now = replace(ANY, about=about, text="Rest.")
+    return replace(now, reviewed=now.as_read if on else "")
+
+
+def test_an_article_stands_where_its_review_says():
+    today = date(2026, 12, 1)
+    assert reviewed(None).standing(today) == "awaiting"
+    assert reviewed(date(2026, 11, 1)).standing(today) == "signed"
+    assert reviewed(date(2026, 11, 1), due=today).standing(today) == "signed"
+    assert reviewed(date(2026, 11, 1), due=date(2026, 11, 30)).standing(today) == "overdue"
+
+
+@pytest.mark.parametrize(
+    "change", [{"text": "Run."}, {"title": "Other"}, {"summary": "Other"}, {"card": "word " * 40}, {"documents": ("002:22",)}]
+)
+def test_whatever_people_read_counts_as_a_change_since_the_review(change: dict[str, Any]):
+    signed = reviewed(date(2026, 11, 1))
+    about = replace(signed.about, **{k: v for k, v in change.items() if k != "text"})
+    changed = replace(signed, about=about, text=change.get("text", signed.text))
+    assert (signed.changed, changed.changed) == (False, True)
+    assert changed.standing(date(2026, 12, 1)) == "changed"
+
+
+def test_where_it_is_shown_is_no_change_of_what_was_reviewed():
+    signed = reviewed(date(2026, 11, 1))
+    moved = replace(signed, about=replace(signed.about, phases=("peak",), search_terms=("x",), related=("y",)))
+    assert not moved.changed
+
+
+@pytest.mark.parametrize("passage", ["005:1", "002", "002:22-", "02:3", "002:a"])
+def test_a_passage_that_is_none_is_refused(passage: str):
+    with pytest.raises(ValueError, match="is no passage"):
+        replace(ANY.about, documents=(passage,))
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("Book, 2010", 0), ("Book", 2010), ("Book, 2010", 2011), ("Book (undated)", 2010), ("Book", 0)]
+)
+def test_a_source_names_its_year_or_says_that_it_has_none(text: str, year: int):
+    with pytest.raises(ValueError, match="names its year"):
+        Reference("x", text, year, "read")
+
+
+def test_a_source_known_only_as_others_quote_it_says_so():
+    assert Reference("x", "Book, 2010", 2010, "quoted").said.endswith("Known only as others quote it")
+    assert Reference("x", "Book, 2010", 2010, "read").said == "Book, 2010"

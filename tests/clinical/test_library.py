@@ -3,14 +3,17 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from clinical.instruments import prove
-from clinical.library import Library, load
+from clinical.library import Library, load, sign
 from clinical.strict import ContentError
 
 CONTENT = Path(settings.CONTENT_DIR)
@@ -254,6 +257,18 @@ BROKEN = {
     "an article without front matter": (DAY1, "+++\n", "", "an article begins with its front matter"),
     "an article with words before its front matter": (DAY1, "+++\n", "Hello\n+++\n", "an article begins with its front matter"),
     "front matter that is not TOML": (DAY1, 'title = "Day 1: it starts"', "title = Day 1", "the front matter is not valid TOML"),
+    "an article about an alert there is not": (DAY1, 'alerts = ["R12"]', 'alerts = ["R25"]', "key 'alerts': 'R25' is not among the alert rules"),
+    "an article about a medicine there is not": (DAY1, 'related = [', 'medicines = ["methadon"]\nrelated = [', "key 'medicines': 'methadon' is not in content/medicines.toml"),
+    "an article from a source there is not": (DAY1, 'sources = ["', 'sources = ["cornish-2011", "', "key 'sources': 'cornish-2011' is not in content/sources.toml"),
+    "an article with a page for staff there is not": (DAY1, 'staff_page = "staff-course"', 'staff_page = "staff-curse"', "key 'staff_page': 'staff-curse' is not among the articles"),
+    "an article with a number nobody knows": (DAY1, "{emergency}", "{emergancy}", "{emergancy} is no number or place"),
+    "an article with a drawing without its place": (DAY1, 'related = [', 'drawing = "week"\nrelated = [', "a drawing has its place once"),
+    "a place for a drawing there is not": (DAY1, "You may notice:", "{drawing}", "a drawing has its place once"),
+    "an article reviewed without the text that was reviewed": (DAY1, 'reviewer = "awaiting clinical review"', 'reviewer = "A. Bell"\nreviewed_on = 2026-12-01', "manage.py sign_article day1"),
+    "a source without its year": ("sources.toml", "BMJ, 2010", "BMJ", "[cornish-2010]: the text names its year"),
+    "a source of an unknown kind": ("sources.toml", 'kind = "quoted"', 'kind = "heard"', "key 'kind': 'heard' is not one of read, quoted, general"),
+    "words for the search that say nothing": ("search.toml", 'said = ["pregnant", "expecting", "baby", "unborn"]', "said = []", "'said' and 'means' must both have words"),
+    "an unknown key of the search": ("search.toml", "ignore = [", "ingore = [", "unknown key 'ingore'"),
     "a date in quotes": (DAY1, "written_on = 2026-11-20", 'written_on = "2026-11-20"', "key 'written_on': expected a date"),
 }  # fmt: skip
 
@@ -276,7 +291,7 @@ def refused(content: Path, name: str, said: str) -> None:
 def test_an_article_without_sources_is_refused(content: Path):
     path = content / DAY1
     text = path.read_text()
-    before, after = text.index("sources = ["), text.index("written_on")
+    before, after = text.index("sources = ["), text.index("documents = [")
     path.write_text(text[:before] + "sources = []\n" + text[after:])
     refused(content, DAY1, "sources are missing")
     path.write_text(text[:before] + text[after:])
@@ -336,3 +351,73 @@ def test_the_start_of_the_product_says_what_is_wrong(content: Path, settings: An
     settings.CONTENT_DIR = content
     [error] = content_is_sound(None)
     assert "content/instruments/cows.toml" in error.msg
+
+
+# Signing --------------------------------------------------------------------------------------------------------
+
+SIGNED = {"by": "A. Bell, addiction physician", "on": date(2026, 12, 1), "due": date(2027, 6, 1)}
+
+
+def test_a_signed_article_says_who_reviewed_it_and_keeps_what_was_reviewed(content: Path):
+    sign(content, "day1", **SIGNED)
+    article = load(content).articles["day1"]
+    assert (article.about.reviewer, article.about.reviewed_on, article.about.review_due) == tuple(SIGNED.values())
+    assert article.standing(date(2026, 12, 2)) == "signed"
+    assert article.reviewed == (content / "reviewed/en/day1.txt").read_text() == article.as_read
+    assert load(content).articles["sleep"].about.reviewed_on is None
+
+
+def test_an_article_changed_after_its_review_is_noticed_and_can_be_signed_again(content: Path):
+    sign(content, "day1", **SIGNED)
+    path = content / DAY1
+    path.write_text(path.read_text().replace("keep warm, and rest", "keep warm, and rest a lot"))
+    changed = load(content).articles["day1"]
+    assert changed.standing(date(2026, 12, 2)) == "changed"
+    sign(content, "day1", **SIGNED | {"by": "C. Dow, nurse"})
+    again = load(content).articles["day1"]
+    assert (again.standing(date(2026, 12, 2)), again.about.reviewer) == ("signed", "C. Dow, nurse")
+    assert path.read_text().count("reviewer = ") == 1
+
+
+def test_signing_changes_nothing_else_in_the_file(content: Path):
+    marks = ("reviewer", "reviewed_on", "review_due")
+    path = content / DAY1
+    before = [line for line in path.read_text().splitlines() if not line.startswith(marks)]
+    sign(content, "day1", **SIGNED)
+    assert [line for line in path.read_text().splitlines() if not line.startswith(marks)] == before
+
+
+def test_nothing_is_signed_that_is_not_there_or_wrong(content: Path):
+    with pytest.raises(ContentError, match="cannot be read"):
+        sign(content, "no-such-page", **SIGNED)
+    path = content / DAY1
+    path.write_text(path.read_text().replace("alerts = ", "alarms = "))
+    with pytest.raises(ContentError, match="unknown key 'alarms'"):
+        sign(content, "day1", **SIGNED)
+    assert not (content / "reviewed").exists()
+
+
+def test_the_command_signs_and_says_what_it_wrote(content: Path, settings: Any, capsys: Any):
+    settings.CONTENT_DIR = content
+    call_command("sign_article", "day1", by="A. Bell, physician", on=date(2026, 12, 1))
+    assert "reviewed 2026-12-01 by A. Bell, physician, due again 2027-06-01" in capsys.readouterr().out
+    for wrong in ({"by": 'A "B"'}, {"by": "A", "language": "xx"}):
+        with pytest.raises(CommandError):
+            call_command("sign_article", "day1", **wrong)
+
+
+def test_a_review_that_is_overdue_or_outdated_is_a_warning_at_the_start(content: Path, settings: Any):
+    from tracker.apps import reviews_are_in_time
+
+    settings.CONTENT_DIR = content
+    with time_machine.travel(datetime(2026, 12, 2, tzinfo=UTC)):
+        assert reviews_are_in_time(None) == []
+    sign(content, "day1", **SIGNED)
+    path = content / DAY1
+    path.write_text(path.read_text().replace("keep warm", "keep very warm"))
+    settings.CONTENT_DIR = Path(shutil.copytree(content, content.parent / "again" / "content"))
+    with time_machine.travel(datetime(2029, 1, 1, tzinfo=UTC)):
+        found = reviews_are_in_time(None)
+    assert {warning.id for warning in found} == {"ebb.W001", "ebb.W002"}
+    assert [w.msg for w in found if w.id == "ebb.W002"] == ["The article day1 changed since it was reviewed."]
+    assert len(found) == len(load(content).articles)

@@ -181,9 +181,11 @@ PAGES: dict[str, Visit] = {
     "sign in": visit("", "account_login"),
     "sign in, wrong": visit("", "account_login", then=press("Sign in")),
     "library": visit("", "learn"),
+    "library, what was found": visit("", "learn", query="?q=dope+sick"),
+    "library, nothing found": visit("", "learn", query="?q=qqqqzzzz"),
     **{
         f"article {slug}": visit("", "article", slug)
-        for slug in ("timeline", "overdose-naloxone", "charting-guide", "scales-explained", "medicines-overview")
+        for slug in ("timeline", "overdose-naloxone", "charting-guide", "scales-explained", "medicines-overview", "staff-leaving")
     },
     "nothing there": Visit("", "", lambda world: "/nowhere/", status=404),
     # Staff
@@ -244,6 +246,10 @@ PAGES: dict[str, Visit] = {
     "wall screen": visit("nurse", "screen"),
     "give an account": visit("nurse", "give_account", new),
     "give an account, wrong": visit("nurse", "give_account", new, then=press("Give the account"), status=422),
+    "something to read": visit("nurse", "handouts", sam),
+    "something to read, nothing chosen": visit("nurse", "handouts", new, then=press("Note as given"), status=422),
+    "reviews": visit("supervisor", "article_reviews"),
+    "an article to review": visit("admin", "article_review", "day2-3"),
     "COWS": visit("nurse", "staff_check_in", sam, "cows"),
     "COWS, a draft": visit("nurse", "staff_check_in", sam, "cows", then=drafted),
     "COWS, why not": visit("nurse", "staff_check_in", sam, "cows", then=opened("Not assessable")),
@@ -308,6 +314,10 @@ PAGES: dict[str, Visit] = {
     "a new person": visit("admin", "new_person"),
     "a new person, wrong": visit("admin", "new_person", then=press("Save"), status=422),
     "a person": visit("admin", "person", lambda world: world.people["nurse"].pk),
+    "numbers to call": visit("admin", "site"),
+    "numbers to call, wrong": visit(
+        "admin", "site", then=after(lambda page, world: page.get_by_label("Emergency number").fill("help"), press("Save")), status=422
+    ),
     "a new ward": visit("admin", "new_ward"),
     "a new ward, wrong": visit("admin", "new_ward", then=press("Save"), status=422),
     "a ward": visit("admin", "edit_ward", lambda world: world.empty.pk),

@@ -8,6 +8,7 @@ from tracker.actions.alerts import CLOCK, acknowledge, call_not_useful, escalate
 from tracker.actions.break_glass import LASTS, Opened, break_glass, review_break_glass
 from tracker.actions.check_ins import Entry, Saved, discard_draft, keep_draft, record_check_in
 from tracker.actions.doses import DoseEntry, SavedDose, record_dose
+from tracker.actions.handouts import give_article
 from tracker.actions.joining import CODE_LASTS, Joined, WrongCode, join, make_join_code
 from tracker.actions.leaving import LeavingTalk, come_back, end_stay, go_away
 from tracker.actions.outcomes import Conflict, Invalid, TooFast
@@ -47,6 +48,7 @@ __all__ = [
     "end_stay",
     "escalate",
     "give_account",
+    "give_article",
     "go_away",
     "join",
     "keep_draft",

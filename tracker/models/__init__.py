@@ -9,6 +9,7 @@ from tracker.models.alerts import Alert, AlertStep, ClockRun
 from tracker.models.break_glass import BreakGlass, BreakGlassReview
 from tracker.models.check_ins import CheckIn, CheckInQuerySet, Draft
 from tracker.models.doses import Dose, DoseQuerySet
+from tracker.models.handouts import Handout
 from tracker.models.joining import JoinCode
 from tracker.models.reviews import Review
 from tracker.models.stays import Episode, Patient
@@ -27,6 +28,7 @@ __all__ = [
     "DoseQuerySet",
     "Draft",
     "Episode",
+    "Handout",
     "JoinCode",
     "Patient",
     "Review",

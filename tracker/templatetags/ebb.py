@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from clinical import contacts
 from tracker import words
 
 register = template.Library()
@@ -120,3 +121,15 @@ def drawn(template_name: str, row: Any, zone: ZoneInfo) -> SafeString:
         _drawn.pop(next(iter(_drawn)), None)
     _drawn[place] = says, html
     return html
+
+
+@register.filter
+def with_contacts(text: str, site: Any) -> str:
+    """A text of the library with the numbers to call in this place."""
+    return contacts.spelled_out(text, site.contacts)
+
+
+@register.filter
+def with_contact_links(html: str, site: Any) -> SafeString:
+    """The sanitized HTML of an article with the numbers to call in this place; a tap on one calls it."""
+    return mark_safe(contacts.linked(html, site.contacts, site.dial))  # noqa: S308 - sanitized where it is read

@@ -23,7 +23,7 @@ from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form, review
 from tracker.history import course_of, of_episode
 from tracker.models import CheckIn, Draft, Episode
 from tracker.own_trend import own_trend
-from tracker.reading import beside
+from tracker.reading import beside, card, open_alerts
 from tracker.trend import trend
 from tracker.views.sending import instrument_for, json_answer, keep_draft, posted, save, wants_json
 
@@ -43,7 +43,8 @@ def me(request: SignedIn) -> HttpResponse:
         {
             "episode": episode,
             "where": where,
-            "picks": beside(history, where, now, "patient"),
+            "picks": beside(history, where, now, "patient", alerts=open_alerts(history, episode, now)),
+            "given": access.handouts(episode),
             "draft": access.draft(request.user, episode, SYMPTOMS),
             "zone": episode.ward.tz,
         },
@@ -195,10 +196,7 @@ def my_trend(request: SignedIn) -> HttpResponse:
 
 
 def receipt(request: SignedIn, row: CheckIn, context: dict[str, Any]) -> HttpResponse:
-    """What the patient sees after sending: that it arrived, one thing that may help, and what they said."""
-    history = of_episode(row.episode)
-    now = timezone.now()
-    where = place(history, course_of(row.episode), now)
+    """What the patient sees after sending: that it arrived, one card that may help, and what they said."""
+    shown = card(of_episode(row.episode), row.episode, row.observed_at)
     told = alerts.said_to_patient(row.episode, str(row.pk))
-    picks = beside(history, where, now, "patient", limit=2)
-    return render(request, "tracker/me_receipt.html", context | {"picks": picks, "told": told})
+    return render(request, "tracker/me_receipt.html", context | {"pick": shown, "told": told})
