@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -9,12 +10,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import actions, audit, late, presence
+from accounts.models import OpenSession
 from accounts.presence import Presence
 from accounts.request_number import IN_META, request_id
 from accounts.requests import browser_of, is_a_script
@@ -120,12 +123,20 @@ def _settle(request: HttpRequest, now: datetime) -> None:
         logout(request)
         actions.forget_session(session=session)
         session = None
-    elif session.locked_at is None and now >= session.locks_at():
+    elif session.locked_at is None:
+        # Where nothing can be written, as on a full disk, nobody could be let in again: reading goes on, unlocked.
+        with suppress(DatabaseError):
+            _note(request, session, now)
+    request.presence = Presence(here.device, session)  # type: ignore[attr-defined]
+
+
+def _note(request: HttpRequest, session: OpenSession, now: datetime) -> None:
+    """Lock what was left alone for too long, or note that somebody is there."""
+    if now >= session.locks_at():
         actions.lock(session=session, now=now)
         session.locked_at = now
-    elif session.locked_at is None and session.seen_at != now and not _asked_by_itself(request):
+    elif session.seen_at != now and not _asked_by_itself(request):
         actions.touch(session=session, now=now)
-    request.presence = Presence(here.device, session)  # type: ignore[attr-defined]
 
 
 def _asked_by_itself(request: HttpRequest) -> bool:

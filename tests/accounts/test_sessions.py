@@ -283,3 +283,18 @@ def test_every_page_of_somebody_signed_in_offers_to_sign_out(limits, nurse, pati
             assert any(form["action"] == "/accounts/logout/" and form["method"] == "post" for form in forms), (user, url)
         client.post(LOCK, {"do": "lock"})
         assert any(form["action"] == "/accounts/logout/" for form in Page(client.get(LOCK)).forms), user
+
+
+def test_where_nothing_can_be_written_what_was_saved_can_still_be_read(limits, nurse, monkeypatch):
+    from django.db import OperationalError
+
+    def full(**_facts):
+        raise OperationalError("database or disk is full")
+
+    client = Client()
+    sign_in(client, nurse)
+    for name in ("touch", "lock"):
+        monkeypatch.setattr(f"accounts.actions.{name}", full)
+    for later in (1, 16):
+        limits.shift(minutes(later))
+        assert is_in(client), later

@@ -27,7 +27,7 @@ def test_a_full_disk_is_said_loses_nothing_and_is_over_when_there_is_room(site, 
         save_until_acknowledged(site, before, "ada", f"person {n} before")
     may_write(site, 1)
     refused = [site.save("ada", site.filled(f"refused {n}")) for n in range(3)]
-    assert {answer.status for answer in refused} == {500}
+    assert {answer.status for answer in refused} == {503}
     assert "write on paper" in refused[0].json["problems"][""]
     assert "Traceback" not in refused[0].body
     assert "sqlite" not in refused[0].body.lower()
@@ -49,7 +49,7 @@ def test_a_draft_typed_before_the_disk_ran_full_is_there_afterwards(site):
     fields = site.filled("typed before")
     assert site.post(f"/episodes/{here}/check-in/cows/draft/", "ada", fields, page=True).status == 200
     may_write(site, 1)
-    assert site.post(f"/episodes/{here}/check-in/cows/", "ada", fields, page=True).status == 500
+    assert site.post(f"/episodes/{here}/check-in/cows/", "ada", fields, page=True).status == 503
     may_write(site, resource.RLIM_INFINITY)
     form = site.get(f"/episodes/{here}/check-in/cows/", "ada")
     assert "typed before" in form.body
