@@ -3,6 +3,7 @@
 `accounts.middleware` reads it once for each request; everybody else asks `of`.
 """
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
@@ -46,13 +48,25 @@ def of(request: HttpRequest) -> Presence:
     return found if found is not None else read(request)
 
 
+at_hand: ContextVar[User | None] = ContextVar("at_hand", default=None)
+"""Somebody whose row came with their open session, so that `accounts.adapter.SignIn` need not ask for it again."""
+
+
 def read(request: HttpRequest) -> Presence:
-    """At most two queries, and none without a cookie of ours. The device counts only while it serves."""
-    device = device_of(request)
-    session = None
-    if isinstance(request.user, User) and (key := request.session.session_key):
-        session = OpenSession.objects.select_related("user").filter(user=request.user, session_key=key).first()
-    return Presence(device, session)
+    """At most two queries, and none without a cookie of ours. The device counts only while it serves.
+
+    Whether the browser's session is really this person's is for Django to say, as always: here only the rows are read.
+    """
+    device, session = device_of(request), None
+    person, key = request.session.get(SESSION_KEY), request.session.session_key
+    if person and key:
+        session = OpenSession.objects.select_related("user").filter(user=person, session_key=key).first()
+    token = at_hand.set(session.user if session else None)
+    try:
+        signed_in = isinstance(request.user, User) and request.user.is_authenticated
+    finally:
+        at_hand.reset(token)
+    return Presence(device, session if signed_in else None)
 
 
 def device_of(request: HttpRequest) -> Device | None:
