@@ -39,6 +39,8 @@ DONE: dict[str, Promise] = {
     "trend reviewed": gettext_lazy("reviewed the trend"),
     "patient account given": gettext_lazy("gave the patient an account"),
     "patient password set": gettext_lazy("gave the patient a new password"),
+    "join code made": gettext_lazy("made a code for the patient to join with"),
+    "joined by code": gettext_lazy("joined with a code"),
     "check-in recorded": gettext_lazy("recorded a check-in"),
     "check-in corrected": gettext_lazy("corrected a check-in"),
     "check-in voided": gettext_lazy("voided a check-in"),
