@@ -29,6 +29,9 @@ WITHOUT_OBJECT = {
     "home", "health", "learn", "admit", "break_glass", "emergencies", "me", "my_trend", "my_record", "me_check_in", "me_draft",
     "people", "new_person", "new_ward", "account_login", "account_logout", "account_change_password", "account_reauthenticate",
     "article", "person", "edit_ward", "alert_rules", "screen", "round", "alerts", "help_now",
+    "choose_pin", "devices", "end_sessions", "figures", "handover", "join", "lock", "mfa_activate_totp", "mfa_authenticate",
+    "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes",
+    "reset_factor", "revoke_device", "you", "article_review", "article_reviews", "site",
 }  # fmt: skip
 """Addresses that name nothing that belongs to one ward."""
 

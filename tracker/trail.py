@@ -39,6 +39,9 @@ DONE: dict[str, Promise] = {
     "trend reviewed": gettext_lazy("reviewed the trend"),
     "patient account given": gettext_lazy("gave the patient an account"),
     "patient password set": gettext_lazy("gave the patient a new password"),
+    "reading given": gettext_lazy("gave the patient something to read"),
+    "join code made": gettext_lazy("made a code for the patient to join with"),
+    "joined by code": gettext_lazy("joined with a code"),
     "check-in recorded": gettext_lazy("recorded a check-in"),
     "check-in corrected": gettext_lazy("corrected a check-in"),
     "check-in voided": gettext_lazy("voided a check-in"),
@@ -67,6 +70,7 @@ OPENED: dict[str, Promise] = {
     "own page": gettext_lazy("opened their own page"),
     "own trend": gettext_lazy("opened their own course"),
     "own record": gettext_lazy("read who opened their record"),
+    "reading": gettext_lazy("opened the list of what was given to read"),
     "history": gettext_lazy("read who opened and changed this record"),
 }
 """What was opened, by the words `access` writes down; what follows them names a form or a check-in."""

@@ -222,6 +222,7 @@ def test_the_stay_is_run_by_its_own_ward_only(other_nurse, episode, glass):
         lambda: leave(found, other_nurse, NOW),
         lambda: actions.give_account(by=other_nurse, episode=found, username="x", password=PASSWORD),
         lambda: actions.new_patient_password(by=other_nurse, episode=found, password=PASSWORD),
+        lambda: actions.make_join_code(by=other_nurse, episode=found),
     ]
     for one in tries:
         with pytest.raises(Refused, match="ask the staff of North"):

@@ -38,7 +38,7 @@ def make_join_code(*, by: User, episode: Episode, now: datetime | None = None) -
     Raises Refused, or Conflict when the stay has ended.
     """
     by.must(Can.ADMIT)
-    access.must_reach(by, episode)
+    access.must_work_on(by, episode)
     now = now or timezone.now()
     if episode.ended_at:
         raise Conflict(_("This stay has ended, so there is nothing to join."))
