@@ -1,4 +1,4 @@
-"""The server's clock is 45 minutes ahead. It cannot be told from the inside alone, so the doctor asks the others."""
+"""The server's clock is ahead. It cannot be told from the inside alone, so the doctor asks the others."""
 
 import re
 import shutil
@@ -34,7 +34,8 @@ def test_the_doctor_sees_it(ahead):
 
 
 def test_what_was_saved_by_a_wrong_clock_is_seen_once_it_is_put_right_and_no_age_is_negative(site):
-    wrong = ("faketime", "-f", "+45m") if shutil.which("faketime") else ()
+    # Less than what locks a screen that nobody touches.
+    wrong = ("faketime", "-f", "+10m") if shutil.which("faketime") else ()
     site.start(before=wrong)
     if wrong:
         site.come_back("ada")
@@ -43,7 +44,7 @@ def test_what_was_saved_by_a_wrong_clock_is_seen_once_it_is_put_right_and_no_age
     site.start()
     page = site.get("/ward/", "ada")
     assert page.status == 200
-    assert "-45" not in page.body
+    assert not re.search(r"\W-\d+ (min|h|d)", page.body)
     if wrong:
         done = site.run(sys.executable, "manage.py", "doctor")
         assert "has not come yet: this clock is behind, or was ahead" in done.stdout

@@ -68,10 +68,10 @@ def test_while_the_database_is_away_health_says_so_and_afterwards_it_is_well_by_
     health = site.get("/health/")
     assert (health.status, health.json["well"]) == (503, False)
     answer = site.save("ada", site.filled("while it is away"))
-    assert answer.status == 500
+    assert answer.status == 503
     assert "write on paper" in answer.json["problems"][""]
     page = site.get("/ward/", "ada")
-    assert (page.status, "Something broke" in page.body) == (500, True)
+    assert (page.status, "Not able to save right now" in page.body) == (503, True)
     cluster("resume")
     took = wait_until(lambda: site.get("/health/").status == 200, 10)
     assert took <= 5
