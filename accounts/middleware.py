@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +23,10 @@ from accounts.request_number import IN_META, request_id
 from accounts.requests import browser_of, is_a_script
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+SEEN_EVERY = timedelta(seconds=15)
+"""How finely it is kept when somebody was last here: a write for every page would make everybody wait for the disk. A screen
+may lock so much sooner, never later."""
 
 LOCK_PAGES = {"lock", "account_logout"}
 """What somebody whose screen is locked can reach as themselves. Public pages open to them as to a stranger."""
@@ -135,7 +139,7 @@ def _note(request: HttpRequest, session: OpenSession, now: datetime) -> None:
     if now >= session.locks_at():
         actions.lock(session=session, now=now)
         session.locked_at = now
-    elif session.seen_at != now and not _asked_by_itself(request):
+    elif now - session.seen_at >= SEEN_EVERY and not _asked_by_itself(request):
         actions.touch(session=session, now=now)
 
 

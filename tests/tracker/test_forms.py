@@ -288,7 +288,7 @@ def test_days_are_offered_back_to_before_admission_with_names():
     assert [value for value, _label in days] == [f"2026-03-{d:02d}" for d in (3, 2, 1)] + ["2026-02-28", "2026-02-27"]
     assert [label for _value, label in days][:3] == ["Today, Tue 3 Mar", "Yesterday, Mon 2 Mar", "Sun 1 Mar"]
     assert not other("2025-01-01", "05:10").is_valid()
-    assert len(form(episode=bare(admitted_at=NOW - timedelta(days=300))).fields["at_day"].choices) == 32
+    assert len(list(form(episode=bare(admitted_at=NOW - timedelta(days=300))).fields["at_day"].choices)) == 32
 
 
 def test_today_is_today_on_the_ward():
