@@ -139,8 +139,9 @@ def said_to_patient(episode: Episode, check_in_id: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The open alerts of one ward: with the shift lead, not seen yet, and seen but still standing."""
+    """The open alerts of one ward: emergencies, with the shift lead, not seen yet, and seen but still standing."""
 
+    emergencies: tuple[Shown, ...]
     escalated: tuple[Shown, ...]
     unseen: tuple[Shown, ...]
     seen: tuple[Shown, ...]
@@ -150,7 +151,7 @@ class Waiting:
     @property
     def any(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.escalated or self.unseen or self.seen)
+        return bool(self.emergencies or self.escalated or self.unseen or self.seen)
 
 
 def waiting(by: User, ward: Ward, now: datetime) -> Waiting:
@@ -162,9 +163,12 @@ def waiting(by: User, ward: Ward, now: datetime) -> Waiting:
     )
     found = [shown(row, now) for row in rows]
     told = [one for one in found if one.alert.urgency > Urgency.INFO]
+    worst = [one for one in told if one.waits and one.alert.urgency == Urgency.EMERGENCY]
+    waits = [one for one in told if one.waits and one not in worst]
     return Waiting(
-        escalated=tuple(one for one in told if one.waits and one.alert.escalated_at),
-        unseen=tuple(one for one in told if one.waits and not one.alert.escalated_at),
+        emergencies=tuple(worst),
+        escalated=tuple(one for one in waits if one.alert.escalated_at),
+        unseen=tuple(one for one in waits if not one.alert.escalated_at),
         seen=tuple(one for one in told if not one.waits),
         notes=len(found) - len(told),
         stands_still=clock_stands_still(now),

@@ -62,7 +62,7 @@ def test_a_patient_can_report_without_scripts(browse: Browse, patient_user: User
 
     # And asking for help needs no script either
     page.get_by_role("link", name="Get help now").tap()
-    expect(page.get_by_role("heading", name="Someone has overdosed")).to_be_visible()
+    expect(page.get_by_role("button", name="Someone has overdosed")).to_be_visible()
     page.get_by_role("link", name="Ask staff to come").tap()
     rate(page, "how_bad", 10)
     rate(page, "come_now", 1)
