@@ -91,8 +91,8 @@ def test_no_answer_holds_a_field_that_is_for_staff(worrying):
 def test_no_answer_holds_anybody_else(worrying):
     for url, response in shown_to_the_patient(worrying):
         body = response.content.decode()
-        assert "Kim" not in body, url
-        assert "R-Kim" not in body, url
+        # As a word of its own: a random token may hold the same three letters.
+        assert not re.search(r"\bKim\b", body), url
 
 
 def test_the_chart_and_its_numbers_are_refused(worrying):

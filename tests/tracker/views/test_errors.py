@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import AuditLine
 from accounts.request_number import request_id
-from tests.conftest import record
+from tests.conftest import cows_answers, record
 from tests.tracker.views.conftest import Page
 from tracker.models import CheckIn
 from tracker.views import errors
@@ -180,6 +181,13 @@ def test_a_minute_later_it_goes_on(visitor, nurse, episode, now, most):
         assert send(client, episode).status_code == 429
     with time_machine.travel(now.timestamp() + 60, tick=False):
         assert send(client, episode).status_code == 303
+
+
+def test_what_was_recorded_earlier_does_not_hold_anybody_up(visitor, nurse, episode, now, most):
+    # As `manage.py demo` does: check-ins of the last hours, all written within a moment
+    for minutes in range(most + 1):
+        record(episode, nurse, at=now - timedelta(minutes=2 + minutes), instrument="cows", answers=cows_answers())
+    assert send(visitor(nurse), episode).status_code == 303
 
 
 def test_a_repeat_is_answered_however_often(visitor, nurse, episode, most):
