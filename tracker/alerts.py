@@ -105,6 +105,11 @@ class OfStay:
         """How many nobody has seen."""
         return sum(1 for one in self.open if one.waits)
 
+    @property
+    def pressing(self) -> bool:
+        """Whether one of them is urgent and unseen: it then stands before everything else of the stay."""
+        return any(one.waits and one.needs_words for one in self.open)
+
 
 def of_episode(episode: Episode, now: datetime) -> OfStay:
     """The alerts of one stay. One query."""

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from playwright.sync_api import Page, Route, expect
 
-from accounts.models import User
-from tests.conftest import PASSWORD
-from tests.journeys.conftest import TABLET, Browse, expect_status, expect_trouble, taps
+from accounts.models import User, Ward
+from tests.conftest import PASSWORD, admit
+from tests.journeys.conftest import LAPTOP, PHONE, TABLET, Browse, expect_status, expect_trouble, taps
 from tracker.models import CheckIn, Draft, Episode
 
 Cows = Callable[..., CheckIn]
@@ -397,3 +398,17 @@ def test_signing_in_again_in_between_does_not_lose_a_form(browse: Browse, nurse:
     expect(page.locator("#sum strong")).to_have_text("11 of 11 rated, 13 points")
     save(page)
     expect(page.get_by_role("status").filter(has_text="Saved")).to_contain_text("COWS 13")
+
+
+def test_an_allergy_shows_on_every_screen_where_something_may_be_given(
+    browse: Browse, nurse: User, ward: Ward, now: datetime
+) -> None:
+    # Given somebody with an allergy
+    stay = admit(nurse, ward, "Nia P.", bed="4", allergies="Penicillin", now=now)
+
+    # When the stay and its medicine form are opened on any kind of screen, then the allergy can be read
+    for size in (PHONE, TABLET, LAPTOP):
+        page = browse(nurse, size)
+        for name in ("episode", "new_dose"):
+            page.goto(reverse(name, args=[stay.pk]))
+            expect(page.get_by_role("region", name="Patient").get_by_text("Penicillin")).to_be_visible()

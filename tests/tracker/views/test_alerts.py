@@ -220,3 +220,24 @@ def test_patients_open_no_page_of_the_staff(visitor, patient_user, alert, episod
         assert client.post(address, {"done": "assessed", "note": "x", "decided": "x"}).status_code in (403, 404), address
     alert.refresh_from_db()
     assert alert.seen_at is None
+
+
+# Beside the chart ---------------------------------------------------------------------------------------------
+
+
+def test_an_urgent_alert_stands_before_the_chart_until_somebody_has_seen_it(visitor, nurse, alert, see, now):
+    stay = reverse("episode", args=[alert.episode_id])
+    page = see(visitor(nurse), stay)
+    assert page.source.index('id="alerts"') < page.source.index('id="trend-h"')
+    actions.acknowledge(by=nurse, alert=alert, done="doctor", now=now)
+    page = see(visitor(nurse), stay)
+    assert page.source.index('href="#alerts"') < page.source.index('id="trend-h"') < page.source.index('id="alerts"')
+    assert alert.sentence in page.words, "it is still on the page"
+
+
+def test_what_is_open_but_not_urgent_is_announced_above_the_chart_and_says_what_nobody_has_seen(
+    visitor, nurse, episode, cows, see, now
+):
+    cows(episode, nurse, now - 10 * MINUTE, total=15)
+    page = see(visitor(nurse), reverse("episode", args=[episode.pk]))
+    assert "below the chart 1 not seen yet" in page.words
