@@ -1,5 +1,6 @@
 """Leaving for good, going away for a while, coming back, and the sheet somebody takes home."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from accounts.roles import Can
 from tracker import access, actions
 from tracker.actions import Conflict, Invalid
 from tracker.content import library
-from tracker.forms.leaving import AwayForm, BackForm, EndStayForm
+from tracker.forms.leaving import AwayForm, BackForm, EndStayForm, TalkForm
 from tracker.models import Episode
 
 
@@ -26,73 +27,71 @@ def _opened(request: SignedIn, pk: UUID, what: str) -> Episode:
     return access.open_record(request.user, pk, what) if request.method == "GET" else found
 
 
+def _answer(
+    request: SignedIn, form: TalkForm | BackForm, episode: Episode, template: str, *, write: Callable[[], object], said: str
+) -> HttpResponse:
+    """The form; or, once it is sent, the stay again with what was `said`, or the form with what was wrong: 422 or 409."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                write()
+                messages.success(request, said)
+                return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
+            except Invalid as invalid:
+                form.refuse(invalid.problems)
+            except Conflict as conflict:
+                form.add_error(None, str(conflict))
+                status = 409
+    return render(request, template, {"form": form, "episode": episode}, status=status)
+
+
 @require_http_methods(["GET", "POST"])
 def end(request: SignedIn, pk: UUID) -> HttpResponse:
     """Record that somebody left, and what was offered and talked about before."""
-    request.user.must(Can.ADMIT)
+    by = request.user
+    by.must(Can.ADMIT)
     episode = _opened(request, pk, "leaving form")
     form = EndStayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
-    status = 422
-    if request.method == "POST" and form.is_valid():
+
+    def write() -> None:
         data = form.cleaned_data
-        try:
-            actions.end_stay(by=request.user, episode=episode, ended_at=data["ended_at"], how=data["how"], talk=form.talk())
-            messages.success(request, _("Recorded. The stay is closed and stays readable. Print the sheet they take home."))
-            return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
-        except Invalid as invalid:
-            form.refuse(invalid.problems)
-        except Conflict as conflict:
-            form.add_error(None, str(conflict))
-            status = 409
-    return render(request, "tracker/end_stay.html", {"form": form, "episode": episode}, status=status if form.errors else 200)
+        actions.end_stay(by=by, episode=episode, ended_at=data["ended_at"], how=data["how"], talk=form.talk())
+
+    said = _("Recorded. The stay is closed and stays readable. Print the sheet they take home.")
+    return _answer(request, form, episode, "tracker/end_stay.html", write=write, said=said)
 
 
 @require_http_methods(["GET", "POST"])
 def away(request: SignedIn, pk: UUID) -> HttpResponse:
     """Record that somebody is away and expected back: no check is due meanwhile."""
-    request.user.must(Can.ADMIT)
+    by = request.user
+    by.must(Can.ADMIT)
     episode = _opened(request, pk, "absence form")
     form = AwayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
-    status = 422
-    if request.method == "POST" and form.is_valid():
+
+    def write() -> None:
         data = form.cleaned_data
-        try:
-            actions.go_away(
-                by=request.user,
-                episode=episode,
-                why=data["why"],
-                reason=data["reason"],
-                from_at=data["from_at"],
-                talk=form.talk(),
-            )
-            messages.success(request, _("Recorded. No check is due until you record that they are back."))
-            return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
-        except Invalid as invalid:
-            form.refuse(invalid.problems)
-        except Conflict as conflict:
-            form.add_error(None, str(conflict))
-            status = 409
-    return render(request, "tracker/away.html", {"form": form, "episode": episode}, status=status if form.errors else 200)
+        actions.go_away(by=by, episode=episode, why=data["why"], reason=data["reason"], from_at=data["from_at"], talk=form.talk())
+
+    said = _("Recorded. No check is due until you record that they are back.")
+    return _answer(request, form, episode, "tracker/away.html", write=write, said=said)
 
 
 @require_http_methods(["GET", "POST"])
 def back(request: SignedIn, pk: UUID) -> HttpResponse:
     """Record that somebody is back."""
-    request.user.must(Can.ADMIT)
+    by = request.user
+    by.must(Can.ADMIT)
     episode = _opened(request, pk, "return form")
     form = BackForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
-    status = 422
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.come_back(by=request.user, episode=episode, at=form.cleaned_data["at"])
-            messages.success(request, _("Recorded. A check is due now."))
-            return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
-        except Invalid as invalid:
-            form.refuse(invalid.problems)
-        except Conflict as conflict:
-            form.add_error(None, str(conflict))
-            status = 409
-    return render(request, "tracker/back.html", {"form": form, "episode": episode}, status=status if form.errors else 200)
+
+    def write() -> None:
+        actions.come_back(by=by, episode=episode, at=form.cleaned_data["at"])
+
+    said = _("Recorded. A check is due now.")
+    return _answer(request, form, episode, "tracker/back.html", write=write, said=said)
 
 
 @require_safe
