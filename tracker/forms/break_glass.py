@@ -8,12 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Ward
+from tracker.forms.stay import PlainForm
 
 
-class BreakGlassForm(forms.Form):
+class BreakGlassForm(PlainForm):
     """The ward, the bed or record number, and the reason a supervisor will read."""
-
-    use_required_attribute = False
 
     id = forms.UUIDField(
         widget=forms.HiddenInput,
@@ -50,11 +49,6 @@ class BreakGlassForm(forms.Form):
         field = self.fields["ward"]
         field.choices = [(number, ward.name) for number, ward in by_number.items()]  # type: ignore[attr-defined]
         field.coerce = by_number.__getitem__  # type: ignore[attr-defined]
-
-    def refuse(self, problems: Mapping[str, str]) -> None:
-        """Show what the action found wrong, at the field it is about."""
-        for name, sentence in problems.items():
-            self.add_error(name if name in self.fields else None, sentence)
 
 
 class ReviewForm(forms.Form):

@@ -8,15 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from clinical.symptoms import Reporter
+from tracker.forms.stay import PlainForm
 from tracker.models import Voided
 
 STAFF_REASONS = [choice for choice in Voided.Reason.choices if choice[0] != Voided.Reason.PATIENT]
 
 
-class VoidForm(forms.Form):
+class VoidForm(PlainForm):
     """Why a check-in should not count. A patient needs no reason: it is theirs."""
-
-    use_required_attribute = False
 
     id = forms.UUIDField(
         widget=forms.HiddenInput,
@@ -45,8 +44,3 @@ class VoidForm(forms.Form):
     def why(self) -> str:
         """The reason given; what a patient sent is taken back because they say so."""
         return str(self.cleaned_data.get("reason", Voided.Reason.PATIENT.value))
-
-    def refuse(self, problems: Mapping[str, str]) -> None:
-        """Show what the action found wrong, at the field it is about."""
-        for name, sentence in problems.items():
-            self.add_error(name if name in self.fields else None, sentence)
