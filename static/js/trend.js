@@ -33,7 +33,7 @@ function build() {
   const night = document.documentElement.dataset.bsTheme === "dark";
   const narrow = canvas.parentElement.clientWidth < 560;
   const left = narrow ? 44 : LEFT;
-  const right = narrow ? 12 : RIGHT;
+  const right = narrow ? 12 : night ? RIGHT + 8 : RIGHT;
   const size = night ? 13 : 12;
   const family = getComputedStyle(document.body).fontFamily;
   const font = (weight = 400, px = size) => `${weight} ${px}px ${family}`;
