@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,11 @@ def _opened(request: SignedIn, pk: UUID, what: str) -> Episode:
     found = access.episode(request.user, pk)
     access.must_work_on(request.user, found)
     return access.open_record(request.user, pk, what) if request.method == "GET" else found
+
+
+def _sent(request: SignedIn) -> QueryDict | None:
+    """What the form sent, were it nothing at all."""
+    return request.POST if request.method == "POST" else None
 
 
 def _answer(
@@ -53,7 +58,7 @@ def end(request: SignedIn, pk: UUID) -> HttpResponse:
     by = request.user
     by.must(Can.ADMIT)
     episode = _opened(request, pk, "leaving form")
-    form = EndStayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    form = EndStayForm(_sent(request), zone=episode.ward.tz, now=timezone.now())
 
     def write() -> None:
         data = form.cleaned_data
@@ -69,7 +74,7 @@ def away(request: SignedIn, pk: UUID) -> HttpResponse:
     by = request.user
     by.must(Can.ADMIT)
     episode = _opened(request, pk, "absence form")
-    form = AwayForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    form = AwayForm(_sent(request), zone=episode.ward.tz, now=timezone.now())
 
     def write() -> None:
         data = form.cleaned_data
@@ -85,7 +90,7 @@ def back(request: SignedIn, pk: UUID) -> HttpResponse:
     by = request.user
     by.must(Can.ADMIT)
     episode = _opened(request, pk, "return form")
-    form = BackForm(request.POST or None, zone=episode.ward.tz, now=timezone.now())
+    form = BackForm(_sent(request), zone=episode.ward.tz, now=timezone.now())
 
     def write() -> None:
         actions.come_back(by=by, episode=episode, at=form.cleaned_data["at"])
