@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Device, OpenSession, User
+from accounts.prepared import Prepared
 from accounts.roles import Role
 from accounts.secrecy import hash_of_token
 
@@ -60,13 +61,19 @@ def read(request: HttpRequest) -> Presence:
     device, session = device_of(request), None
     person, key = request.session.get(SESSION_KEY), request.session.session_key
     if person and key:
-        session = OpenSession.objects.select_related("user").filter(user=person, session_key=key).first()
+        session = next(iter(_open_session(who=person, key=key)), None)
     token = at_hand.set(session.user if session else None)
     try:
         signed_in = isinstance(request.user, User) and request.user.is_authenticated
     finally:
         at_hand.reset(token)
     return Presence(device, session if signed_in else None)
+
+
+_open_session = Prepared(
+    lambda who, key: OpenSession.objects.select_related("user").filter(user=who, session_key=key)[:1],
+    who=User._meta.pk, key=OpenSession._meta.get_field("session_key"),
+)  # fmt: skip
 
 
 def device_of(request: HttpRequest) -> Device | None:

@@ -205,6 +205,7 @@ DEVICE_COOKIE = "device"
 # on without a touch.
 OPEN_WHILE_LOCKED = ("/me/help/", "/me/check-in/unwell/", "/ward/screen/")
 
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

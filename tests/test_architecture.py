@@ -59,9 +59,9 @@ ACCOUNTS = (
     ("actions", "chain"),
     ("access", "throttle"),
     ("presence",),
-    ("audit", "requests", "secrecy", "pins", "passwords", "qr", "late"),
+    ("audit", "requests", "secrecy", "pins", "passwords", "qr", "late", "session_store"),
     ("models",),
-    ("roles", "written_once", "request_number"),
+    ("roles", "written_once", "request_number", "prepared"),
 )
 
 UPKEEP = (

@@ -4,7 +4,7 @@ What is not yours does not exist: the answer is the same 404 as for an id nobody
 leaves an audit line, reading included.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User, Ward
+from accounts.prepared import Prepared, Slot
 from accounts.roles import Can, Refused
 from tracker.models import Alert, BreakGlass, CheckIn, Dose, Draft, Episode, Handout, Voided
 
@@ -25,7 +26,10 @@ DRAFTS_KEPT = timedelta(hours=24)
 def wards(by: User) -> list[Ward]:
     """The wards this person works on. Raises Refused for anyone who does not work on a ward."""
     by.must(Can.SEE_WARD)
-    return list(by.wards.all())
+    return _wards_of(who=by.pk)
+
+
+_wards_of = Prepared(lambda who: Ward.objects.filter(people=who), who=User._meta.pk)
 
 
 def choose_ward(mine: list[Ward], asked: str = "") -> Ward:
@@ -56,21 +60,30 @@ def episodes(by: User) -> QuerySet[Episode]:
     For ward staff: those of their wards, and those they opened in an emergency for as long as that lasts. Those have
     `glass_until` (when it ends) and `glass` (its id); on the others both are None.
     """
-    found = Episode.objects.select_related("patient", "ward")
     if by.can(Can.SEE_RECORD):
-        here, now = by.wards.all(), timezone.now()
-        live = BreakGlass.objects.filter(by=by, began_at__lte=now, ends_at__gt=now)
-        this = live.filter(episode=OuterRef("pk"))
-        elsewhere = ~Q(ward__in=here)
-        return found.filter(
-            Q(ward__in=here) | Q(pk__in=live.values("episode"))
-        ).annotate(  # type: ignore[no-redef]
+        return of_staff(by.pk, timezone.now())
+    found = Episode.objects.select_related("patient", "ward")
+    return found.filter(patient__user=by) if by.can(Can.REPORT) else found.none()
+
+
+def of_staff(who: int | Slot, now: datetime | Slot) -> QuerySet[Episode]:
+    """The same for somebody on a ward's staff, for questions that are put together once. Whoever asks makes sure of that."""
+    works_on = User.wards.through.objects.filter(user=who).values("ward")
+    live = BreakGlass.objects.filter(by=who, began_at__lte=now, ends_at__gt=now)
+    this, elsewhere = live.filter(episode=OuterRef("pk")), ~Q(ward__in=works_on)
+    return (
+        Episode.objects.select_related("patient", "ward")  # type: ignore[no-redef]
+        .filter(Q(ward__in=works_on) | Q(pk__in=live.values("episode")))
+        .annotate(
             glass=Case(When(elsewhere, then=Subquery(this.values("pk")[:1])), output_field=UUIDField()),
             glass_until=Case(When(elsewhere, then=Subquery(this.values("ends_at")[:1])), output_field=DateTimeField()),
         )
-    if by.can(Can.REPORT):
-        return found.filter(patient__user=by)
-    return found.none()
+    )
+
+
+_one_of_staff = Prepared(
+    lambda who, now, pk: of_staff(who, now).filter(pk=pk), who=User._meta.pk, now=DateTimeField(), pk=Episode._meta.pk
+)
 
 
 def watched() -> list[Episode]:
@@ -85,7 +98,7 @@ def watched() -> list[Episode]:
 def episode(by: User, pk: UUID) -> Episode:
     """A stay, for ward staff. Raises Refused for other roles and Http404 for other wards."""
     by.must(Can.SEE_RECORD)
-    found = _get(episodes(by), pk)
+    found = _get(by, pk)
     found.reached_by = by.pk  # type: ignore[attr-defined]
     return found
 
@@ -96,12 +109,12 @@ def must_reach(by: User, at: Episode) -> None:
     A stay that came through this door for the same person is not asked for a second time.
     """
     if getattr(at, "reached_by", None) != by.pk:
-        _get(episodes(by), at.pk)
+        _get(by, at.pk)
 
 
 def must_work_on(by: User, at: Episode) -> None:
     """Raise Refused for a stay that is open in an emergency only: that is for reading and check-ins, not for running it."""
-    if _get(episodes(by), at.pk).glass:
+    if _get(by, at.pk).glass:
         raise Refused(
             _(
                 "You opened this record in an emergency: you can read it and check in. To change the stay, ask the staff of %(ward)s."
@@ -112,7 +125,7 @@ def must_work_on(by: User, at: Episode) -> None:
 
 def must_amend(by: User, one: CheckIn | Dose) -> None:
     """Raise Refused for somebody else's entry on a stay that is open in an emergency only."""
-    if one.recorded_by_id != by.pk and _get(episodes(by), one.episode_id).glass:
+    if one.recorded_by_id != by.pk and _get(by, one.episode_id).glass:
         raise Refused(_("You opened this record in an emergency: you can correct or void only what you wrote yourself."))
 
 
@@ -149,7 +162,7 @@ def check_in(by: User, pk: UUID) -> CheckIn:
     one = found.first()
     if one is None:
         raise Http404
-    one.episode = _get(episodes(by), one.episode_id)
+    one.episode = _get(by, one.episode_id)
     return one
 
 
@@ -220,7 +233,7 @@ def dose(by: User, pk: UUID) -> Dose:
     )
     if one is None:
         raise Http404
-    one.episode = _get(episodes(by), one.episode_id)
+    one.episode = _get(by, one.episode_id)
     return one
 
 
@@ -256,7 +269,7 @@ def alert(by: User, pk: UUID) -> Alert:
     )
     if one is None:
         raise Http404
-    one.episode = _get(episodes(by), one.episode_id)
+    one.episode = _get(by, one.episode_id)
     return one
 
 
@@ -315,8 +328,10 @@ def emergency(by: User, pk: UUID) -> BreakGlass:
     return found
 
 
-def _get(found: QuerySet[Episode], pk: UUID) -> Episode:
-    one = next(iter(found.filter(pk=pk)), None)
+def _get(by: User, pk: UUID) -> Episode:
+    staff = by.can(Can.SEE_RECORD)
+    found = _one_of_staff(who=by.pk, now=timezone.now(), pk=pk) if staff else episodes(by).filter(pk=pk)
+    one = next(iter(found), None)
     if one is None:
         raise Http404
     audit.broke_glass.set((str(pk), str(one.glass)) if one.glass else ("", ""))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Ward
+from accounts.prepared import Prepared
 from clinical.articles import Article, for_alert
 from clinical.rules import Rule, Urgency, by_slug
 from clinical.rules.book import entries
@@ -113,13 +114,19 @@ class OfStay:
 
 def of_episode(episode: Episode, now: datetime) -> OfStay:
     """The alerts of one stay. One query."""
-    rows = list(Alert.objects.filter(episode=episode).select_related("seen_by").order_by("raised_at", "rule"))
+    rows = _of_stay(stay=episode.pk)
     live = sorted((row for row in rows if row.closed_at is None), key=_order)
     told = [row for row in rows if row.urgency > Urgency.INFO]
     return OfStay(
         open=tuple(shown(row, now) for row in live),
         all=tuple((n, shown(row, now)) for n, row in enumerate(told, 1)),
     )
+
+
+_of_stay = Prepared(
+    lambda stay: Alert.objects.filter(episode=stay).select_related("seen_by").order_by("raised_at", "rule"),
+    stay=Episode._meta.pk,
+)
 
 
 def _order(alert: Alert) -> tuple[bool, int, bool, datetime]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from django.db.models import (
     IntegerField,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     TextField,
     Value,
@@ -27,11 +29,14 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User, Ward
+from accounts.prepared import Prepared, Slot
+from accounts.roles import Can
 from clinical import history as clinical
 from clinical.disagreement import Apart, disagreement
 from clinical.history import Place, place
@@ -207,11 +212,11 @@ class Board:
 
 def board(by: User, ward: Ward, now: datetime, order: Order = "risk") -> Board:
     """The board of one ward. Three queries, or two where this process has read all its check-ins and none has changed."""
-    here = access.episodes(by).filter(ward=ward, ended_at=None)
-    episodes = list(here.select_related(None).select_related("patient").annotate(**_beside()))
+    by.must(Can.SEE_WARD)
+    episodes = _here(who=by.pk, now=timezone.now(), ward=ward.pk)
     for episode in episodes:
         episode.ward = ward
-    check_ins, marks = _check_ins(episodes, now), _marks([episode.pk for episode in episodes])
+    check_ins, marks = _check_ins(episodes, now), _marks(episodes, ward)
     rows = [
         _row_again(episode, _history(episode, check_ins[episode.pk], marks[episode.pk]), marks[episode.pk].alerts, now)
         for episode in episodes
@@ -474,6 +479,18 @@ def _beside() -> dict[str, Any]:
     }
 
 
+_here = Prepared(
+    lambda who, now, ward: (
+        access.of_staff(who, now)
+        .filter(ward=ward, ended_at=None)
+        .select_related(None)
+        .select_related("patient")
+        .annotate(**_beside())
+    ),
+    who=User._meta.pk, now=DateTimeField(), ward=Ward._meta.pk,
+)  # fmt: skip
+
+
 _COLUMNS = (
     "episode_id", "id", "instrument", "instrument_version", "reporter", "observed_at", "recorded_at", "total", "at_least",
     "rated", "asked", "band", "complete", "not_done", "told",
@@ -554,17 +571,43 @@ class _Marks:
     promises: list[clinical.Recheck] = field(default_factory=list)
 
 
-def _marks(keys: list[UUID]) -> dict[UUID, _Marks]:
+def _marks(episodes: Iterable[Episode], ward: Ward) -> dict[UUID, _Marks]:
+    """What happened around the check-ins of these stays on one ward. One query."""
+    found = {episode.pk: _Marks() for episode in episodes}
+    medicines = library().medicines
+    for episode, kind, key, slug, text, level, first, at, then, seen, escalated in _marked(_telling())(ward=ward.pk):
+        about = found.get(episode)
+        if about is None:  # a stay of this ward that this person may not know of, or that came a moment ago
+            continue
+        if kind == "alert":
+            waits = not seen
+            about.alerts.append(
+                Speaks(key, slug, level, bool(first), text, at, then is not None, bool(escalated)) if waits else None
+            )
+        elif kind == "dose":
+            about.doses.append(clinical.Dose(str(key), slug, slug, "", at, status=text).of(medicines[slug]))
+        else:
+            about.promises.append(clinical.Recheck(at, then))
+    return found
+
+
+@cache
+def _marked(medicines: tuple[str, ...]) -> "Prepared[tuple[Any, ...]]":
+    return Prepared(lambda ward: _all_marks(ward, medicines), ward=Ward._meta.pk)
+
+
+def _all_marks(ward: Slot, medicines: tuple[str, ...]) -> "QuerySet[Any, tuple[Any, ...]]":
     """Open alerts from review on, doses that end the usual course or ask for a look, and promises to look again.
 
     Three tables in one query: the board is asked for every half minute by every tablet on the ward.
     """
     nothing, never = Value("", output_field=TextField()), Value(None, output_field=DateTimeField())
     no, zero = Value(value=False, output_field=BooleanField()), Value(0, output_field=IntegerField())
-    open_alerts = Alert.objects.filter(episode__in=keys, closed_at=None, urgency__gte=Urgency.REVIEW)
-    told = Dose.objects.current().filter(episode__in=keys, medicine__in=_telling(), status__in=Dose.TAKEN)
-    promised = AlertStep.objects.filter(alert__episode__in=keys, recheck_at__isnull=False)
-    rows = (
+    here = Episode.objects.filter(ward=ward, ended_at=None).values("pk")
+    open_alerts = Alert.objects.filter(episode__in=here, closed_at=None, urgency__gte=Urgency.REVIEW)
+    told = Dose.objects.current().filter(episode__in=here, medicine__in=medicines, status__in=Dose.TAKEN)
+    promised = AlertStep.objects.filter(alert__episode__in=here, recheck_at__isnull=False)
+    return (
         open_alerts.order_by()
         .values_list(
             "episode_id", _kind("alert"), "id", "rule", "sentence", "urgency", "first", "waiting_since", "cleared_at", "seen_at",
@@ -580,34 +623,20 @@ def _marks(keys: list[UUID]) -> dict[UUID, _Marks]:
             all=True,
         )
     )  # fmt: skip
-    found = {key: _Marks() for key in keys}
-    medicines = library().medicines
-    for episode, kind, key, slug, text, level, first, at, then, seen, escalated in rows:
-        about = found[episode]
-        if kind == "alert":
-            waits = not seen
-            about.alerts.append(
-                Speaks(key, slug, level, bool(first), text, at, then is not None, bool(escalated)) if waits else None
-            )
-        elif kind == "dose":
-            about.doses.append(clinical.Dose(str(key), slug, slug, "", at, status=text).of(medicines[slug]))
-        else:
-            about.promises.append(clinical.Recheck(at, then))
-    return found
 
 
 def _kind(name: str) -> Value:
     return Value(name, output_field=TextField())
 
 
-def _telling() -> list[str]:
+def _telling() -> tuple[str, ...]:
     """The medicines that end the usual course of withdrawal, or after which some protocol asks for a look."""
     protocols = library().protocols.values()
-    return [
+    return tuple(
         slug
         for slug, medicine in library().medicines.items()
         if medicine.ends_course or any(protocol.looks_after(slug) for protocol in protocols)
-    ]
+    )
 
 
 def _history(episode: Episode, check_ins: tuple[clinical.CheckIn, ...], marks: _Marks) -> clinical.History:

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.prepared import Prepared
 from clinical import history as clinical
 from clinical.courses import Course
 from clinical.disagreement import disagreement
@@ -263,9 +264,12 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False)
         not_done=once(history, ("not done", get_language()), lambda: _not_done(history)),
         doses=once(history, ("doses", *told_by), lambda: dose_lines(history, protocol)),
         alerts=OfStay((), ()) if own else of_stay(episode, until),
-        reviews=() if own else tuple(Review.objects.filter(episode=episode).select_related("by").order_by("-at")),
+        reviews=() if own else tuple(_reviews(stay=episode.pk)),
         history=history,
     )
+
+
+_reviews = Prepared(lambda stay: Review.objects.filter(episode=stay).select_related("by").order_by("-at"), stay=Episode._meta.pk)
 
 
 def once(history: History, key: Hashable, work: Callable[[], Found]) -> Found:

@@ -20,7 +20,7 @@ from clinical.instruments import SKIPPED
 from tests.conftest import NOW, PASSWORD, admit, cows_answers, entry, leave, person, record, stay
 from tests.guards import lifted
 from tracker import access, actions
-from tracker.actions import Conflict, Entry, Invalid, LastUse, record_check_in
+from tracker.actions import Conflict, Entry, Invalid, LastUse, check_ins, record_check_in
 from tracker.history import of_episode
 from tracker.models import CheckIn, Draft, Episode, Patient
 
@@ -539,7 +539,7 @@ def test_a_failure_after_the_audit_line_takes_both_back(nurse: User, episode: Ep
         raise RuntimeError
 
     before = AuditLine.objects.count()
-    monkeypatch.setattr(Draft.objects, "filter", fail)
+    monkeypatch.setattr(check_ins, "_forget_draft", fail)
     with pytest.raises(RuntimeError):
         save(nurse, episode, entry())
     assert (CheckIn.objects.count(), AuditLine.objects.count()) == (0, before)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.prepared import Prepared
 from accounts.roles import Can
 from clinical.history import History
 from clinical.rules import Finding, Urgency, by_slug, review
@@ -133,7 +134,10 @@ def _findings(episode: Episode, history: History, now: datetime) -> dict[str, Fi
 
 
 def _live(episode: Episode) -> Iterable[Alert]:
-    return Alert.objects.filter(episode=episode, closed_at=None)
+    return _live_of(stay=episode.pk)
+
+
+_live_of = Prepared(lambda stay: Alert.objects.filter(episode=stay, closed_at=None), stay=Episode._meta.pk)
 
 
 def _answered_after_leaving(episode: Episode) -> dict[str, list[list[str]]]:
