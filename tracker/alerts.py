@@ -48,7 +48,12 @@ class Shown:
 
     alert: Alert
     rule: Rule
-    age: str
+    now: datetime
+
+    @cached_property
+    def age(self) -> str:
+        """For how long it has waited, or did before somebody saw it."""
+        return words.span(self.now - self.alert.waiting_since)
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
@@ -83,7 +88,7 @@ class Shown:
 
 def shown(alert: Alert, now: datetime) -> Shown:
     """One alert, from its row. No query."""
-    return Shown(alert, by_slug[alert.rule], words.span(now - alert.waiting_since))
+    return Shown(alert, by_slug[alert.rule], now)
 
 
 def _fact(label: str, value: str, at: str, check_in: str, dose: str) -> Fact:

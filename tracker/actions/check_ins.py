@@ -110,7 +110,7 @@ def keep_check_in(by: User, episode: Episode, entry: Entry, content: str, now: d
     """The row of a check-in, inside somebody else's transaction: neither alerts nor an audit line. Raises as above."""
     try:
         _must_be_correctable(by, episode, entry)
-        row = _row(by, episode, entry, now)
+        row = _row(by, episode, entry, content, now)
         with transaction.atomic():
             row.save(force_insert=True)
     except (IntegrityError, Invalid, Conflict) as refused:
@@ -165,7 +165,7 @@ _drafts = Prepared(
 )  # fmt: skip
 
 
-def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
+def _row(by: User, episode: Episode, entry: Entry, content: str, now: datetime) -> CheckIn:
     """The row this entry makes. Raises Invalid."""
     instrument = library().instrument(entry.instrument)
     problems: dict[str, str] = {}
@@ -233,7 +233,7 @@ def _row(by: User, episode: Episode, entry: Entry, now: datetime) -> CheckIn:
         replaces=entry.replaces,
         replace_reason=entry.replace_reason,
         replace_note=entry.replace_note,
-        fingerprint=entry.fingerprint(episode),
+        fingerprint=content,
     )
 
 

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clinical import history as clinical
 from clinical.instruments import SKIPPED, Answer, AnswerError, Instrument, Item
@@ -95,9 +95,7 @@ class CheckInForm(forms.Form):
         self.previous, self.unlikely_change, self.replaces = previous, unlikely_change, replaces
         self.zone = episode.ward.tz
         self.banner = banner_of(episode)
-        may_skip = reporter == "patient" and instrument.summary != "none"
-        for item in instrument.items_for(reporter):
-            self.fields.update(fields_of(item, reporter, may_skip=may_skip))
+        self.fields.update(questions_of(instrument, reporter))
         self.was = replaces.observed_at if replaces else None
         add_observed(self, label=_("Observed"), zone=self.zone, now=now, since=episode.admitted_at, was=self.was)
         if replaces:
@@ -200,6 +198,22 @@ class CheckInForm(forms.Form):
             replace_reason=data.get("replace_reason", ""),
             replace_note=data.get("replace_note", ""),
         )
+
+
+_made: dict[tuple[str, int, Reporter, str], tuple[Instrument, dict[str, forms.Field]]] = {}
+
+
+def questions_of(instrument: Instrument, reporter: Reporter) -> dict[str, forms.Field]:
+    """The form fields of one instrument for this reporter, made once in each language: forms read them and change none."""
+    key = (instrument.slug, instrument.version, reporter, get_language() or "")
+    kept = _made.get(key)
+    if kept is None or kept[0] is not instrument:
+        may_skip = reporter == "patient" and instrument.summary != "none"
+        made: dict[str, forms.Field] = {}
+        for item in instrument.items_for(reporter):
+            made |= fields_of(item, reporter, may_skip=may_skip)
+        kept = _made[key] = instrument, made
+    return kept[1]
 
 
 def fields_of(item: Item, reporter: Reporter, *, may_skip: bool) -> dict[str, forms.Field]:

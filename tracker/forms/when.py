@@ -78,15 +78,21 @@ def add_observed(
 
     `since` is when the stay began: so many days back can be chosen.
     """
-    choices = [("now", _("Now, %(time)s") % {"time": words.clock(now, zone)})]
-    spans = [words.span(timedelta(minutes=m)) for m in AGO]
-    choices += [(str(m), _("%(span)s ago") % {"span": span} if m == AGO[0] else span) for m, span in zip(AGO, spans, strict=True)]
-    at = "now"
-    if was:
-        choices, at = [("same", _("As before, %(time)s") % {"time": words.clock(was, zone)})], "same"
-    choices.append(("other", _("Other time")))
+
+    def choices() -> list[tuple[str, str]]:
+        if was:
+            return [("same", _("As before, %(time)s") % {"time": words.clock(was, zone)}), ("other", _("Other time"))]
+        spans = [(str(m), words.span(timedelta(minutes=m))) for m in AGO]
+        first, *rest = spans
+        now_words = _("Now, %(time)s") % {"time": words.clock(now, zone)}
+        return [("now", now_words), (first[0], _("%(span)s ago") % {"span": first[1]}), *rest, ("other", _("Other time"))]
+
     form.fields["at"] = forms.CharField(
-        label=label, initial=at, required=False, max_length=40, widget=forms.RadioSelect(choices=choices)
+        label=label,
+        initial="same" if was else "now",
+        required=False,
+        max_length=40,
+        widget=forms.RadioSelect(choices=choices),  # type: ignore[arg-type] # asked when it is drawn
     )
     days = max(2, (now - since).days + 2)
     add_clock(form, "at", label=label, zone=zone, now=now, days=min(days, 31), at=was)

@@ -104,6 +104,9 @@ class AlertStep(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["alert"], condition=Q(recheck_at__isnull=False), name="promises_to_look_again"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(what__in=["seen", "not_useful"], by__isnull=False) | ~Q(what__in=["seen", "not_useful"]),

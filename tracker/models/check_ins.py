@@ -57,7 +57,7 @@ class CheckIn(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="check_ins")
-    instrument = models.SlugField()
+    instrument = models.SlugField(db_index=False)
     instrument_version = models.PositiveSmallIntegerField()
     reporter = models.CharField(max_length=8, choices=Reporter.choices)
     answers = models.JSONField(default=dict)
@@ -65,7 +65,7 @@ class CheckIn(models.Model):
     at_least = models.PositiveSmallIntegerField(default=0)
     rated = models.PositiveSmallIntegerField(default=0)
     asked = models.PositiveSmallIntegerField(default=0)
-    band = models.SlugField(blank=True)
+    band = models.SlugField(blank=True, db_index=False)
     complete = models.BooleanField()
     incomplete_reason = models.CharField(max_length=20, choices=Incomplete.choices, blank=True)
     not_done = models.CharField(max_length=10, choices=NotDone.choices, blank=True)

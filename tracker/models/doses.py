@@ -40,7 +40,7 @@ class Dose(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="doses")
-    medicine = models.SlugField()
+    medicine = models.SlugField(db_index=False)
     form = models.CharField(_("form"), max_length=20)
     amount = models.DecimalField(_("amount"), max_digits=8, decimal_places=3)
     unit = models.CharField(_("unit"), max_length=8)

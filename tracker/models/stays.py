@@ -86,6 +86,7 @@ class Episode(models.Model):
     """The emergency access this stay is open by, and until when, where `access` says that it is; no columns."""
 
     class Meta:
+        indexes = [models.Index(fields=["ward", "ended_at"], name="who_is_on_the_ward")]
         constraints = [
             models.UniqueConstraint(fields=["patient"], condition=Q(ended_at=None), name="one_open_stay_a_patient"),
             models.UniqueConstraint(fields=["ward", "bed"], condition=Q(ended_at=None), name="one_patient_a_bed"),

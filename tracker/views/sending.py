@@ -57,7 +57,11 @@ def save(request: SignedIn, form: CheckInForm) -> tuple[Saved | None, int]:
         return None, 422
     try:
         kept = actions.record_check_in(
-            by=request.user, episode=form.episode, entry=form.entry(), now=form.now, most_a_minute=settings.CHECK_INS_A_MINUTE
+            by=request.user,
+            episode=form.episode,
+            entry=form.entry(),
+            now=form.now,
+            most_a_minute=settings.CHECK_INS_A_MINUTE or None,
         )
     except Invalid as invalid:
         form.refuse(invalid.problems)
