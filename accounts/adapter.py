@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts import actions, audit, presence, throttle
 from accounts.models import User
@@ -99,6 +100,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             actions.factor_changed(
                 person=user, what=template_prefix.removeprefix("mfa/email/"), but=presence.of(self.request).session
             )
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Before something delicate: the password again, or a code. A passkey is for signing in only."""
+        known = isinstance(user, User)
+        ways = (
+            (known and user.has_usable_password(), "reauthenticate", "account_reauthenticate", _("Use your password")),
+            (known and presence.has_factor(user), "mfa_reauthenticate", "mfa_reauthenticate", _("Use a code")),
+        )
+        return [{"id": way, "url": reverse(url), "description": words} for open_to, way, url, words in ways if open_to]
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """No "successfully signed in": the page that opens says so by itself."""

@@ -20,4 +20,6 @@ def device(request: HttpRequest) -> dict[str, Any]:
         "lock_after": int(after.total_seconds()),
         "on_shared_device": here.shared,
         "can_enroll_devices": request.user.can(Can.ENROLL_DEVICES),
+        "can_add_passkeys": request.user.can(Can.ADD_PASSKEYS),
+        "factor_required": settings.SECOND_FACTOR_REQUIRED and request.user.role != Role.PATIENT,
     }

@@ -32,7 +32,8 @@ LOCK_PAGES = {"lock", "account_logout"}
 """What somebody whose screen is locked can reach as themselves. Public pages open to them as to a stranger."""
 
 FACTOR_PAGES = LOCK_PAGES | {
-    "mfa_activate_totp", "mfa_view_recovery_codes", "account_reauthenticate", "account_change_password",
+    "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes", "account_reauthenticate",
+    "account_change_password",
 }  # fmt: skip
 """What somebody can reach who still has to set up a second factor."""
 
@@ -100,7 +101,7 @@ def somebody_is_here(get_response: Handler) -> Handler:
         if not here.locked:
             late.send(request)
             missing = not public and name not in FACTOR_PAGES and presence.lacks_a_factor(request.user)
-            return HttpResponseRedirect(reverse("mfa_activate_totp")) if missing else None
+            return HttpResponseRedirect(reverse("mfa_index")) if missing else None
         if name in LOCK_PAGES or request.path in settings.OPEN_WHILE_LOCKED:
             return None
         if public:

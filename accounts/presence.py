@@ -179,8 +179,8 @@ def lacks_a_factor(user: User | AnonymousUser) -> bool:
 
 
 def has_factor(user: User) -> bool:
-    """Whether this person signs in with a code besides the password."""
-    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP]))
+    """Whether this person signs in with a code or a passkey besides the password."""
+    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
 
 
 def signed_in_just_now(here: Presence, now: datetime) -> bool:

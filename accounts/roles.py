@@ -38,17 +38,19 @@ class Can(Enum):
     OVERSEE = "see who opened and changed a record, and review emergency access"
     SET_SITE = "set the site's phone numbers"
     SEE_REVIEWS = "see what awaits a clinician's review"
+    ADD_PASSKEYS = "add a passkey to their sign-in"
 
 
 _ON_THE_WARD = frozenset(
     {Can.SEE_WARD, Can.SEE_RECORD, Can.CHECK_IN, Can.GIVE, Can.ANSWER_ALERTS, Can.ADMIT, Can.BREAK_GLASS, Can.SEE_REVIEWS}
+    | {Can.ADD_PASSKEYS}
 )
 
 MAY: Mapping[Role, frozenset[Can]] = {
     Role.PATIENT: frozenset({Can.REPORT}),
     Role.STAFF: _ON_THE_WARD,
     Role.SUPERVISOR: _ON_THE_WARD | {Can.REVIEW, Can.OVERSEE, Can.ENROLL_DEVICES},
-    Role.ADMIN: frozenset({Can.MANAGE_PEOPLE, Can.ENROLL_DEVICES, Can.SET_SITE, Can.SEE_REVIEWS}),
+    Role.ADMIN: frozenset({Can.MANAGE_PEOPLE, Can.ENROLL_DEVICES, Can.SET_SITE, Can.SEE_REVIEWS, Can.ADD_PASSKEYS}),
 }
 
 REFUSALS: Mapping[Can, Promise] = {
@@ -66,6 +68,7 @@ REFUSALS: Mapping[Can, Promise] = {
     Can.OVERSEE: _("Only a supervisor of the ward can see who opened and changed a record. Ask one of yours."),
     Can.SET_SITE: _("Only an administrator can change the site's phone numbers and whether its library is public."),
     Can.SEE_REVIEWS: _("This page is for the staff who review what there is to read. Everything to read stands under Learn."),
+    Can.ADD_PASSKEYS: _("Passkeys are for the people who work here. On the phone you joined with, your PIN lets you in."),
 }
 
 

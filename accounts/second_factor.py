@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.core.cache import cache
-from django.utils.translation import gettext_lazy
+from django.http.request import split_domain_port
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts import secrecy
 from accounts.models import User
@@ -30,6 +34,20 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_totp_label(self, user: User) -> str:
         """What the app on the phone calls this account."""
         return user.username
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """To whom passkeys are given: the name of this host, as the browser knows it. Everywhere else they are worth nothing."""
+        return {"id": split_domain_port(context.request.get_host())[0], "name": "Ebb"}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Whose they are, as the browser lists them."""
+        said: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return said | {"name": user.username}
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002 - the library's word
+        """What a passkey is called by whoever gives it no name."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
 
 
 def _field(label: Any) -> forms.CharField:
@@ -60,6 +78,12 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
 
     use_required_attribute = False
     code = _field(_EITHER)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_app = is_mfa_enabled(self.user, [Authenticator.Type.TOTP])
+        if not self.has_app:
+            self.fields["code"].label = gettext("One of your recovery codes")
 
     def clean_code(self) -> str:
         """A code that is right and was not used before."""

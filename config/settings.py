@@ -184,8 +184,11 @@ MFA_FORMS = {
     "activate_totp": "accounts.second_factor.FirstCodeForm",
     "authenticate": "accounts.second_factor.CodeForm",
     "reauthenticate": "accounts.second_factor.CodeAgainForm",
+    "add_webauthn": "accounts.passkeys.NewPasskeyForm",
+    "authenticate_webauthn": "accounts.passkeys.PasskeyForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = False  # always beside the password (docs/decisions/0032)
 MFA_TOTP_ISSUER = "Ebb"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -7,6 +7,8 @@ from allauth.mfa.totp import views as app
 from django.urls import include, path
 from django.views.decorators.http import require_http_methods
 
+from accounts.views import passkeys
+
 page = require_http_methods(["GET", "HEAD", "POST"])
 
 urlpatterns = [
@@ -18,6 +20,8 @@ urlpatterns = [
     path("accounts/second-factor/confirm/", page(factor.reauthenticate), name="mfa_reauthenticate"),
     path("accounts/second-factor/set-up/", page(app.activate_totp), name="mfa_activate_totp"),
     path("accounts/second-factor/take-away/", page(app.deactivate_totp), name="mfa_deactivate_totp"),
+    path("accounts/second-factor/passkeys/new/", passkeys.add, name="mfa_add_webauthn"),
+    path("accounts/second-factor/passkeys/<int:pk>/remove/", passkeys.remove, name="mfa_remove_webauthn"),
     path("accounts/second-factor/recovery-codes/", page(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("accounts/second-factor/recovery-codes/new/", page(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
 ]

@@ -31,6 +31,7 @@ WITHOUT_OBJECT = {
     "article", "person", "edit_ward", "alert_rules", "screen", "round", "alerts", "help_now",
     "choose_pin", "devices", "end_sessions", "figures", "handover", "join", "lock", "mfa_activate_totp", "mfa_authenticate",
     "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes",
+    "mfa_add_webauthn", "mfa_remove_webauthn",
     "reset_factor", "revoke_device", "you", "article_review", "article_reviews", "site",
 }  # fmt: skip
 """Addresses that name nothing that belongs to one ward."""

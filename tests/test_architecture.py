@@ -54,7 +54,7 @@ TRACKER = (
 ACCOUNTS = (
     ("urls",),
     ("views", "middleware", "context", "apps", "management"),
-    ("adapter", "second_factor"),
+    ("adapter", "second_factor", "passkeys"),
     ("forms",),
     ("actions", "chain"),
     ("access", "throttle"),

@@ -112,6 +112,8 @@ WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
     "mfa_authenticate": (302,) * 7,
     "mfa_reauthenticate": (302,) * 7,
     "mfa_activate_totp": (302,) * 7,
+    "mfa_add_webauthn": STAFF_AND_ADMINS,
+    "mfa_remove_webauthn": (302, 403, 403, 302, 302, 302, 302),
     "mfa_deactivate_totp": (302, *(404,) * 6),
     "mfa_view_recovery_codes": (302, *(404,) * 6),
     "mfa_generate_recovery_codes": (302,) * 7,
@@ -122,6 +124,7 @@ PUBLIC = {"health", "learn", "article", "account_login", "join"}
 NOT_PAGES = {
     "home", "health", "trend_json", "staff_draft", "me_draft", "ward_rows", "review", "not_useful", "help_now", "acknowledge",
 } | {"lock", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes"} | {
+    "mfa_remove_webauthn",
     "join_code", "mfa_generate_recovery_codes", "revoke_device", "end_sessions", "reset_factor", "review_break_glass",
 }  # fmt: skip
 """Addresses that answer no page of their own: data, a part of a page, what is only sent to, the page of the alert again."""
@@ -189,6 +192,7 @@ class Site:
             "person": [987654 if missing else self.people["nurse"].pk],  # type: ignore[union-attr]
             "edit_ward": [987654 if missing else self.ward.pk],
             "revoke_device": [uuid4()],
+            "mfa_remove_webauthn": [987654],
         }
         stays = (
             "episode", "trend_json", "change_stay", "end_stay", "give_account", "join_code", "away", "back", "leaving_sheet", "review", "new_dose",

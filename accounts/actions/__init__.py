@@ -12,7 +12,14 @@ from accounts.actions.devices import (
     set_pin,
     try_pin,
 )
-from accounts.actions.factors import ask_for_reset, confirm_reset, factor_changed, reset_by_command, withdraw_reset
+from accounts.actions.factors import (
+    ask_for_reset,
+    confirm_reset,
+    factor_changed,
+    passkey_signed,
+    reset_by_command,
+    withdraw_reset,
+)
 from accounts.actions.people import (
     Conflict,
     NameTaken,
@@ -65,6 +72,7 @@ __all__ = [
     "lock",
     "own_device",
     "park",
+    "passkey_signed",
     "pin_is",
     "reset_by_command",
     "revoke_device",

@@ -19,11 +19,30 @@ RESET_STANDS = timedelta(hours=24)
 def factor_changed(*, person: User, what: str, but: OpenSession | None) -> None:
     """Note that somebody changed their second factor, which the library has done, and end their other sessions.
 
-    `what` is the library's word: "totp_activated", "totp_deactivated" or "recovery_codes_generated".
+    `what` is the library's word: "totp_activated", "totp_deactivated", "webauthn_added", "webauthn_removed" or
+    "recovery_codes_generated".
     """
     with transaction.atomic():
         end_sessions_of(person=person, but=but)
         audit.record(person, "second factor changed", what=f"account {person.pk}", facts={"change": what})
+
+
+def passkey_signed(*, person: User, passkey: Authenticator, count: int) -> bool:
+    """Keep how often a passkey says it has signed. False, with an audit line, for one that counts backwards: a copy.
+
+    Many passkeys, above all those that follow their owner from device to device, do not count and always say zero.
+    Source: W3C Web Authentication Level 2, section 7.2, step 21. Using a passkey leaves no line of its own: the sign-in does.
+    """
+    with transaction.atomic():
+        row = Authenticator.objects.select_for_update().get(pk=passkey.pk)
+        before = row.data.get("sign_count", row.wrap().authenticator_data.counter)
+        fine: bool = count > before or count == before == 0
+        if fine:
+            row.data["sign_count"] = count
+            row.save(update_fields=["data"])
+        else:
+            audit.record(person, "passkey refused", what=f"account {person.pk}", facts={"count": count, "before": before})
+    return fine
 
 
 def ask_for_reset(*, by: User, person: User) -> None:

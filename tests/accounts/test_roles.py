@@ -28,7 +28,7 @@ def test_nobody_may_everything():
 
 
 def test_administrators_never_reach_a_record_and_the_ward_never_manages_people():
-    assert MAY[Role.ADMIN] == {Can.MANAGE_PEOPLE, Can.ENROLL_DEVICES, Can.SET_SITE, Can.SEE_REVIEWS}
+    assert MAY[Role.ADMIN] == {Can.MANAGE_PEOPLE, Can.ENROLL_DEVICES, Can.SET_SITE, Can.SEE_REVIEWS, Can.ADD_PASSKEYS}
     for role in (Role.STAFF, Role.SUPERVISOR):
         assert Can.MANAGE_PEOPLE not in MAY[role]
         assert Can.REPORT not in MAY[role], "nobody on the ward writes in a patient's name"

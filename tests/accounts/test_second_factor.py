@@ -257,7 +257,8 @@ def test_a_site_can_require_it_of_everybody_but_patients(limits, nurse, admin, p
         client = Client()
         sign_in(client, user)
         for asked in (url, "/", "/accounts/you/"):
-            assert client.get(asked)["Location"] == SET_UP
+            assert client.get(asked)["Location"] == INDEX
+        assert "Everybody who works here sets one up before anything else." in Page(client.get(INDEX)).words
         assert client.get("/learn/").status_code == 200
         set_up(client)
         assert client.get(url).status_code == 200

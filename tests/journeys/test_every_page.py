@@ -25,6 +25,7 @@ from accounts.models import User, Ward
 from accounts.roles import Role
 from tests.conftest import PASSWORD, admit
 from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, expect_status
+from tests.journeys.test_passkeys import has_a_passkey
 from tracker.actions import LastUse, break_glass, keep_draft, void_check_in
 from tracker.models import Alert, CheckIn, Dose, Episode
 
@@ -378,6 +379,21 @@ def asked_for_the_code(page: Page, world: World) -> None:
     page.get_by_role("heading", name="Enter the code").wait_for()
 
 
+def asked_for_the_passkey(page: Page, world: World) -> None:
+    with_a_factor(page, world)
+    has_a_passkey(world.people["nurse"])
+    page.get_by_label("Username").fill("nurse")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Use your passkey").wait_for()
+
+
+def with_passkeys(page: Page, world: World) -> None:
+    has_a_passkey(world.people["nurse"])
+    has_a_passkey(world.people["nurse"], "The phone that I carry in my left pocket")
+    with_a_factor(page, world)
+
+
 def asked_again(page: Page, world: World) -> None:
     with_a_factor(page, world)
     page.goto("/accounts/second-factor/confirm/")
@@ -411,6 +427,13 @@ PAGES |= {
     "second factor, take away": visit("nurse", "mfa_deactivate_totp", then=after(with_a_factor, with_password), status=404),
     "recovery codes": visit("nurse", "mfa_view_recovery_codes", then=after(with_a_factor, with_password), status=404),
     "new recovery codes": visit("nurse", "mfa_generate_recovery_codes", then=after(with_a_factor, with_password)),
+    "second factor, with passkeys": visit("nurse", "mfa_index", then=with_passkeys),
+    "a new passkey": visit("nurse", "mfa_add_webauthn", then=with_password),
+    "a new passkey, on a tablet": visit("nurse", "mfa_add_webauthn", then=after(on_the_tablet, with_password)),
+    "remove a passkey": visit(
+        "nurse", "mfa_remove_webauthn", lambda world: has_a_passkey(world.people["nurse"]).pk, then=with_password
+    ),
+    "the passkey": visit("", "mfa_authenticate", then=asked_for_the_passkey),
     "the code": visit("", "mfa_authenticate", then=asked_for_the_code),
     "the code again": visit("nurse", "mfa_reauthenticate", then=asked_again),
     "a person, a factor to take away": visit("admin", "person", lambda world: world.people["nurse"].pk, then=reset_asked_for),

@@ -33,7 +33,7 @@ def test_a_second_factor_is_set_up_and_asked_for(browse: Browse, nurse: User) ->
     expect(page.get_by_text("Off: the password alone lets you in.")).to_be_visible()
     page.get_by_role("link", name="Set up second factor").click()
     assert axe(page) == []
-    page.get_by_role("link", name="Set up second factor").click()
+    page.get_by_role("link", name="Set up codes").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
 
@@ -54,7 +54,7 @@ def test_a_second_factor_is_set_up_and_asked_for(browse: Browse, nurse: User) ->
     recovery = page.locator(".codes code").first.inner_text()
     assert axe(page) == []
     page.get_by_role("link", name="I have them").click()
-    expect(page.get_by_text("On: an app on your phone gives a code at every sign-in.")).to_be_visible()
+    expect(page.get_by_text("On: every full sign-in also asks for your passkey, or a code from your app.")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
 
     # When she signs in again, then the password alone opens nothing
