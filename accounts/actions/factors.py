@@ -34,7 +34,9 @@ def passkey_signed(*, person: User, passkey: Authenticator, count: int) -> bool:
     Source: W3C Web Authentication Level 2, section 7.2, step 21. Using a passkey leaves no line of its own: the sign-in does.
     """
     with transaction.atomic():
-        row = Authenticator.objects.select_for_update().get(pk=passkey.pk)
+        row = Authenticator.objects.select_for_update().filter(pk=passkey.pk).first()
+        if row is None:
+            return False  # taken away a moment ago
         before = row.data.get("sign_count", row.wrap().authenticator_data.counter)
         fine: bool = count > before or count == before == 0
         if fine:
