@@ -198,6 +198,7 @@ def test_every_form_that_writes_is_tried(site):  # noqa: F811
         "choose_pin",
         "end_sessions",
         "reset_factor",
+        "mfa_add_webauthn",
     }
     takes_post = set()
     for name in WHO_MAY_OPEN:
