@@ -2,15 +2,17 @@
 
 A model says so with `written_once = True`, and the migration that makes its table holds one line more:
 `written_once("tracker_checkin")`. On SQLite and on PostgreSQL two triggers do the refusing, whoever asks and however.
-A migration that makes a table anew on SQLite drops its triggers along with the old table and has to end with that
-line again; `unguarded` names a table that is left without.
+On SQLite, changing a column makes the table anew and drops its triggers along with the old one: such steps stand
+inside `still_written_once("tracker_checkin", ...)`; `unguarded` names a table that is left without.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import RunPython
+from django.db.migrations.operations.base import Operation
 
 REFUSAL = "is written once: a row is never changed or deleted. Add a new one instead."
 """What the database says, after the name of the table."""
@@ -21,16 +23,26 @@ BEGIN RAISE EXCEPTION '% {refusal}', TG_TABLE_NAME USING ERRCODE = 'integrity_co
 
 def written_once(table: str) -> RunPython:
     """The step of a migration that makes the database refuse UPDATE and DELETE on this table, and its way back."""
+    return RunPython(_executing(guarding, table), _executing(lifting, table))
 
-    def guard(registry: Any, schema_editor: Any) -> None:
-        for statement in guarding(schema_editor.connection, table):
+
+def still_written_once(table: str, *steps: Operation) -> list[Operation]:
+    """Steps of a migration that change such a table, with its guard put up again after them, there and on the way back."""
+    again = _executing(_guarding_again, table)
+    return [RunPython(RunPython.noop, again), *steps, RunPython(again, RunPython.noop)]
+
+
+def _executing(statements: Callable[[BaseDatabaseWrapper, str], list[str]], table: str) -> Callable[[Any, Any], None]:
+    def run(registry: Any, schema_editor: Any) -> None:
+        for statement in statements(schema_editor.connection, table):
             schema_editor.execute(statement, params=None)
 
-    def unguard(registry: Any, schema_editor: Any) -> None:
-        for statement in lifting(schema_editor.connection, table):
-            schema_editor.execute(statement, params=None)
+    return run
 
-    return RunPython(guard, unguard)
+
+def _guarding_again(database: BaseDatabaseWrapper, table: str) -> list[str]:
+    """PostgreSQL has kept the triggers and refuses a second pair."""
+    return [*lifting(database, table), *guarding(database, table)]
 
 
 def guarding(database: BaseDatabaseWrapper, table: str) -> list[str]:

@@ -170,7 +170,17 @@ def test_the_matrix_lets_nobody_but_ward_staff_near_a_patient():
                         404,
                         405,
                     }, where
-                if name in ("episode", "trend_json", "check_in", "staff_check_in", "history", "void", "correct"):
+                if name in (
+                    "episode",
+                    "trend_json",
+                    "check_in",
+                    "staff_check_in",
+                    "history",
+                    "void",
+                    "correct",
+                    "dose",
+                    "void_dose",
+                ):
                     assert of["admin"] in (403, 404, 405), where
 
 

@@ -19,7 +19,7 @@ from django.urls import reverse
 from accounts import actions as accounts
 from accounts.models import User, Ward
 from accounts.roles import Role
-from tests.conftest import NOW, PASSWORD, admit, cows_answers, record, stay, talk
+from tests.conftest import NOW, PASSWORD, admit, cows_answers, give, record, stay, talk
 from tests.test_pages import HOUR, WHO_MAY_OPEN, Site, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
@@ -115,6 +115,7 @@ FORMS: dict[str, Fill] = {
     "correct_dose": lambda s: (
         "nurse", s.url("correct_dose"), {"id": str(uuid4()), "at": "same", "replace_reason": "typo", **DOSE, "amount": "2"},
     ),
+    "void_dose": lambda s: ("nurse", s.url("void_dose"), {"id": str(uuid4()), "reason": "twice"}),
     "help_now": lambda s: ("patient", s.url("help_now"), {"id": str(uuid4())}),
     "give_account": lambda s: ("nurse", s.url("give_account"), {"password": "a longer tide 77"}),
     "staff_check_in": lambda s: ("nurse", s.url("staff_check_in"), {"id": str(uuid4()), "at": "now", **COWS}),
@@ -175,7 +176,7 @@ def test_fields_that_no_form_asks_for_change_nothing(site, name):  # noqa: F811
     plain = after(sent)
     assert plain != before, "this sending did nothing, so the test proves nothing"
     assert after(sent | extra) == plain
-    if name in ("staff_check_in", "correct", "void"):
+    if name in ("staff_check_in", "correct", "void", "void_dose"):
         how = {"content_type": "application/json", "headers": {"accept": "application/json"}}
         assert after(sent | extra, **how) == after(sent, **how)
 
@@ -267,6 +268,8 @@ def ward_of_text(text: str, nurse: User, ward: Ward, far: User) -> tuple[Episode
     right = record(episode, nurse, NOW, note=text, replaces=first, replace_reason="other", replace_note=text, answers=answers)
     gone = record(episode, nurse, NOW, note=text, answers=answers)
     actions.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="other", note=text)
+    dose, no_dose = (give(episode, nurse, NOW, note=text, ordered_by=text[:120], given_by=text[:160]) for _ in range(2))
+    actions.void_dose(by=nurse, dose=no_dose, void_id=uuid4(), reason="other", note=text)
     own = record(episode, patient, NOW, instrument="sows10", answers={"sows10_sick": 1}, incomplete_reason="other", note=text)
     actions.keep_draft(by=nurse, episode=episode, instrument="vitals", draft_id=uuid4(), entries={"note": text, "pulse": text})
     actions.change_stay(
@@ -274,7 +277,11 @@ def ward_of_text(text: str, nurse: User, ward: Ward, far: User) -> tuple[Episode
         stay=stay(bed=text[1:13].strip(), allergies=text[1:], usual_pain=text[1:], what_helps=text[1:]),
     )  # fmt: skip
     glass = actions.break_glass(by=far, ward=ward, who=text[1:13].strip(), reason=text, glass_id=uuid4(), now=NOW).access
-    return episode, {"first": first, "right": right, "gone": gone, "own": own, "glass": glass}, patient
+    return (
+        episode,
+        {"first": first, "right": right, "gone": gone, "own": own, "glass": glass, "dose": dose, "no dose": no_dose},
+        patient,
+    )
 
 
 def shapes(text: str) -> Iterator[tuple[str, HttpResponse]]:
@@ -297,6 +304,9 @@ def shapes(text: str) -> Iterator[tuple[str, HttpResponse]]:
             ("nurse", reverse("staff_check_in", args=[episode.pk, "cows"])), ("nurse", reverse("staff_check_in", args=[episode.pk, "vitals"])),
             *(("nurse", reverse("check_in", args=[rows[name].pk])) for name in ("first", "right", "gone", "own")),
             ("nurse", reverse("correct", args=[rows["right"].pk])), ("nurse", reverse("void", args=[rows["right"].pk])),
+            *(("nurse", reverse("dose", args=[rows[name].pk])) for name in ("dose", "no dose")),
+            *(("nurse", reverse(name, args=[rows["dose"].pk])) for name in ("correct_dose", "void_dose")),
+            ("nurse", reverse("new_dose", args=stay_of) + f"?medicine=buprenorphine&from={rows['no dose'].pk}"),
             ("nurse", reverse("change_stay", args=stay_of)), ("nurse", reverse("end_stay", args=stay_of)),
             ("nurse", reverse("give_account", args=stay_of)), ("nurse", "/patients/new/"), ("nurse", "/break-glass/new/"),
             ("chief", reverse("history", args=stay_of)), ("chief", "/break-glass/"), ("nurse", "/accounts/password/change/"),

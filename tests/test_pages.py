@@ -67,6 +67,7 @@ WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
     "new_dose": ITS_OWN_WARD,
     "dose": ITS_OWN_WARD,
     "correct_dose": ITS_OWN_WARD,
+    "void_dose": ITS_OWN_WARD,
     "give_account": ITS_OWN_WARD,
     "handouts": ITS_OWN_WARD,
     "staff_check_in": ITS_OWN_WARD,
@@ -199,7 +200,7 @@ class Site:
             "history", "handouts",
         )  # fmt: skip
         args |= {name: [stay] for name in stays}
-        args |= {name: [uuid4() if missing else self.dose.pk] for name in ("dose", "correct_dose")}
+        args |= {name: [uuid4() if missing else self.dose.pk] for name in ("dose", "correct_dose", "void_dose")}
         args |= {name: [uuid4() if missing else self.alert.pk] for name in ("alert", "acknowledge", "not_useful")}
         args |= dict.fromkeys(("end_sessions", "reset_factor"), args["person"])
         return reverse(view, args=args.get(view, []))
@@ -320,7 +321,7 @@ def test_what_is_not_yours_cannot_be_written_to_either_and_looks_the_same(site):
         for name in (
             "episode", "change_stay", "end_stay", "give_account", "join_code", "handouts", "staff_check_in", "staff_draft", "correct",
             "away", "back",
-            "review", "new_dose", "correct_dose", "acknowledge", "not_useful",
+            "review", "new_dose", "correct_dose", "void_dose", "acknowledge", "not_useful",
         ):  # fmt: skip
             for sent in ({}, {"id": str(uuid4()), "discard": "yes"}):
                 theirs, nobodys = client.post(site.url(name), sent), client.post(site.url(name, missing=True), sent)

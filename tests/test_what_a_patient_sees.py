@@ -3,12 +3,13 @@
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
 
 from clinical.rules import every, review
-from tests.conftest import NOW, cows_answers, record
+from tests.conftest import NOW, cows_answers, give, record
 from tests.test_pages import ROLES, WHO_MAY_OPEN, Site, draft_of_two, pages, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
@@ -27,6 +28,9 @@ def worrying(site) -> Site:  # noqa: F811
     record(site.episode, nurse, NOW - HOUR, instrument="vitals", answers=vitals, note="zq-vitals")
     wrong = record(site.episode, nurse, NOW - HOUR, note="zq-first")
     record(site.episode, nurse, NOW - HOUR, replaces=wrong, replace_reason="other", replace_note="zq-why", note="zq-second")
+    for medicine in ("buprenorphine", "methadone"):
+        given = give(site.episode, nurse, NOW - HOUR, medicine, note="zq-dose", ordered_by="zq-ordered")
+    actions.void_dose(by=nurse, dose=given, void_id=uuid4(), reason="other", note="zq-void")
     from tests.conftest import stay
 
     actions.change_stay(

@@ -5,6 +5,7 @@ leaves an audit line, reading included.
 """
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,8 @@ from accounts.models import User, Ward
 from accounts.prepared import Prepared, Slot
 from accounts.roles import Can, Refused
 from tracker.models import Alert, BreakGlass, CheckIn, Dose, Draft, Episode, Handout, Voided
+
+Entry = TypeVar("Entry", CheckIn, Dose)
 
 DRAFTS_KEPT = timedelta(hours=24)
 """Answers older than this say nothing about now: they are not offered again."""
@@ -280,27 +283,33 @@ def open_alert(by: User, pk: UUID) -> Alert:
     return found
 
 
-def void_of(one: CheckIn) -> Voided | None:
-    """Who took this check-in back, when and why, if anybody did."""
-    return Voided.objects.select_related("voided_by").filter(check_in=one).first()
+def void_of(one: CheckIn | Dose) -> Voided | None:
+    """Who took this entry back, when and why, if anybody did."""
+    return Voided.objects.of(one).select_related("voided_by").first()
 
 
 def neighbors(by: User, of: Episode) -> list[Episode]:
-    """Everybody else who is on the same ward now, by bed: where a check-in on the wrong patient may belong."""
+    """Everybody else who is on the same ward now, by bed: where an entry on the wrong patient may belong."""
     found = episodes(by).filter(ward=of.ward, ended_at=None).exclude(pk=of.pk)
     return sorted(found, key=lambda one: (len(one.bed), one.bed))
 
 
 def taken_back(by: User, asked: str, instrument: str) -> CheckIn | None:
     """The voided staff check-in with this instrument that is to be entered once more for somebody else, if it is that."""
+    return _voided(CheckIn.objects.filter(instrument=instrument, reporter=CheckIn.Reporter.STAFF), by, asked)
+
+
+def dose_taken_back(by: User, asked: str, medicine: str) -> Dose | None:
+    """The voided entry of this medicine that is to be written down once more for somebody else, if it is that."""
+    return _voided(Dose.objects.filter(medicine=medicine), by, asked)
+
+
+def _voided(rows: "QuerySet[Entry]", by: User, asked: str) -> Entry | None:
     try:
         pk = UUID(asked)
     except ValueError:
         return None
-    voided = CheckIn.objects.filter(
-        pk=pk, episode__in=episodes(by), instrument=instrument, reporter=CheckIn.Reporter.STAFF, voided__isnull=False
-    )
-    return voided.select_related("episode__patient").first()
+    return rows.filter(pk=pk, episode__in=episodes(by), voided__isnull=False).select_related("episode__patient").first()
 
 
 def history_of(by: User, pk: UUID) -> Episode:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ DONE: dict[str, Promise] = {
     "came back": gettext_lazy("recorded that the patient came back"),
     "dose recorded": gettext_lazy("wrote down a medicine"),
     "dose corrected": gettext_lazy("corrected an entry of the medicine log"),
+    "dose voided": gettext_lazy("voided an entry of the medicine log"),
     "alert seen": gettext_lazy("marked an alert as seen"),
     "alert escalated": gettext_lazy("passed an alert to the shift lead"),
     "alert called not useful": gettext_lazy("called an alert not useful here"),
@@ -61,6 +62,7 @@ OPENED: dict[str, Promise] = {
     "return form": gettext_lazy("opened the form to record that the patient came back"),
     "medicine form": gettext_lazy("opened the form to write down a medicine"),
     "medicine correction": gettext_lazy("opened the form to correct an entry of the medicine log"),
+    "medicine void": gettext_lazy("opened the form to void an entry of the medicine log"),
     "dose": gettext_lazy("read one entry of the medicine log"),
     "alert": gettext_lazy("read what had been marked for staff"),
     "account form": gettext_lazy("opened the form for the patient's account"),
@@ -85,6 +87,7 @@ COLUMNS: dict[str, Promise] = {
     "what_helps": gettext_lazy("what helps"),
 }
 _HEX = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_DOSE = re.compile(rf"^dose (?P<dose>{_HEX})$")
 _OPENED = re.compile(rf"^(?P<what>.*?)(?: (?P<check_in>{_HEX}))?$")
 
 
@@ -97,7 +100,7 @@ class Told:
     role: str
     does: str
     about: str
-    check_in: UUID | None
+    url: str
     details: tuple[str, ...]
     emergency: bool
     came_from: str
@@ -140,14 +143,13 @@ def _told(line: AuditLine, check_ins: dict[str, CheckIn], zone: ZoneInfo, patien
     """One line in words; for a patient, without what is not for them."""
     check_in = check_ins.get(_check_in_of(line))
     own = patient is not None and line.who == str(patient.pk)
-    open_to_reader = check_in is not None and (patient is None or check_in.reporter == CheckIn.Reporter.PATIENT)
     return Told(
         at=line.at,
         who=_("You") if own else line.name or _("Ebb itself"),
         role="" if own or not line.role else str(Role(line.role).label),
         does=does(line),
         about=_about(line, check_in, zone),
-        check_in=check_in.pk if check_in and open_to_reader else None,
+        url=_url(line, check_in, for_patient=patient is not None),
         details=() if patient else tuple(_details(line.facts, zone)),
         emergency="break_glass" in line.facts,
         came_from="" if patient else line.came_from,
@@ -190,6 +192,14 @@ def _about(line: AuditLine, check_in: CheckIn | None, zone: ZoneInfo) -> str:
     slug = line.what.removeprefix("check-in form ")
     form = library().instruments.get(slug) if slug != line.what else None
     return form.name if form else ""
+
+
+def _url(line: AuditLine, check_in: CheckIn | None, *, for_patient: bool) -> str:
+    """The page of the entry it was about, where this reader may open it."""
+    if check_in:
+        return "" if for_patient and check_in.reporter != CheckIn.Reporter.PATIENT else reverse("check_in", args=[check_in.pk])
+    dose = _DOSE.match(line.what)
+    return reverse("dose", args=[dose["dose"]]) if dose and not for_patient else ""
 
 
 def _details(facts: dict[str, Any], zone: ZoneInfo) -> Iterable[str]:

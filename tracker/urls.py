@@ -51,6 +51,7 @@ urlpatterns = [
     path("episodes/<uuid:pk>/doses/new/", doses.new, name="new_dose"),
     path("doses/<uuid:pk>/", doses.one, name="dose"),
     path("doses/<uuid:pk>/correct/", doses.correct, name="correct_dose"),
+    path("doses/<uuid:pk>/void/", void.void_dose, name="void_dose"),
     path("episodes/<uuid:pk>/account/", stay.account, name="give_account"),
     path("episodes/<uuid:pk>/account/code/", join.join_code, name="join_code"),
     path("join/", join.join, name="join"),

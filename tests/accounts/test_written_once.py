@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
@@ -143,3 +143,26 @@ def test_the_guards_go_and_come_back_with_their_migration():
         executor.migrate(leaves)
     assert unguarded(connection) == []
     assert apps.get_model("tracker", "CheckIn").objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_that_is_changed_keeps_its_rows_and_its_guard_there_and_back(nurse, episode, cows, now):
+    voided = actions.void_check_in(by=nurse, check_in=cows(episode, nurse, now), void_id=uuid4(), reason="twice").voided
+
+    def stands(*at: tuple[str, str]) -> None:
+        executor = MigrationExecutor(connection)
+        executor.migrate(at or executor.loader.graph.leaf_nodes())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT check_in_id, reason FROM tracker_voided")
+            [(check_in, reason)] = cursor.fetchall()
+        assert (UUID(str(check_in)), reason) == (voided.check_in_id, "twice")
+        assert unguarded(connection) == []
+        for attack in ("UPDATE tracker_voided SET reason = reason", "DELETE FROM tracker_voided"):
+            with pytest.raises(DatabaseError, match=REFUSAL), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(attack)
+
+    try:
+        stands(("tracker", "0006_handout"))
+    finally:
+        stands()
+    assert actions.void_dose(by=nurse, dose=give(episode, nurse, now), void_id=uuid4(), reason="twice").voided.dose

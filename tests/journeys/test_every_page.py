@@ -23,10 +23,10 @@ from playwright.sync_api import Page, Response, expect
 from accounts.actions import begin_session, create_person, enroll_device, own_device, save_ward, set_pin
 from accounts.models import User, Ward
 from accounts.roles import Role
-from tests.conftest import PASSWORD, admit
+from tests.conftest import PASSWORD, admit, give
 from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, expect_status
 from tests.journeys.test_passkeys import has_a_passkey
-from tracker.actions import LastUse, break_glass, keep_draft, void_check_in
+from tracker.actions import LastUse, break_glass, keep_draft, void_check_in, void_dose
 from tracker.models import Alert, CheckIn, Dose, Episode
 
 WIDTHS = (320, 390, 810, 1280)
@@ -60,6 +60,8 @@ class World:
         void_check_in(
             by=self.people["nurse"], check_in=self.voided, void_id=uuid4(), reason="wrong_patient", note="It was the next bed."
         )
+        self.voided_dose = give(self.ana, self.people["nurse"], self.ana.admitted_at + timedelta(hours=1), "loperamide")
+        void_dose(by=self.people["nurse"], dose=self.voided_dose, void_id=uuid4(), reason="wrong_patient", note="The next bed.")
         # Somebody who works on another ward only, and opened Sam's record in an emergency.
         self.people["far"] = create_person(
             by=None, username="far", password=PASSWORD, role=Role.STAFF, wards=[self.empty], first_name="Fay", last_name="Moss"
@@ -304,6 +306,15 @@ PAGES: dict[str, Visit] = {
     "COWS, entered again": Visit(
         "nurse", "staff_check_in",
         lambda world: reverse("staff_check_in", args=[world.sam.pk, "cows"]) + f"?from={world.voided.pk}",
+    ),
+    "void a medicine": visit("nurse", "void_dose", lambda world: world.dose.pk),
+    "void a medicine, wrong": visit(
+        "nurse", "void_dose", lambda world: world.dose.pk, then=press("Void this entry"), status=422
+    ),
+    "medicine, voided": visit("nurse", "dose", lambda world: world.voided_dose.pk),
+    "medicine, entered again": Visit(
+        "nurse", "new_dose",
+        lambda world: reverse("new_dose", args=[world.sam.pk]) + f"?medicine=loperamide&from={world.voided_dose.pk}",
     ),
     "who opened a record": visit("supervisor", "history", sam),
     "emergency access": visit("far", "break_glass"),

@@ -156,7 +156,7 @@ def test_a_patient_reads_no_reasons_no_earlier_values_no_addresses_and_not_their
 
 
 def test_a_patient_is_led_to_what_they_sent_and_to_nothing_of_staff(patient_user, busy):
-    linked = [line.about for line in read(patient_user, busy).lines if line.check_in]
+    linked = [line.about for line in read(patient_user, busy).lines if line.url]
     assert linked == ["Symptom check of Tue 3 Mar, 07:00"]
 
 

@@ -16,7 +16,7 @@ from tracker.actions.reviews import review_trend
 from tracker.actions.stays import LastUse, Stay, admit, change_stay, give_account, new_patient_password
 from tracker.actions.times import LONGEST_BEFORE
 from tracker.actions.trial import try_a_write
-from tracker.actions.voids import CALLS, TakenBack, void_check_in
+from tracker.actions.voids import CALLS, TakenBack, void_check_in, void_dose
 
 __all__ = [
     "CALLS",
@@ -61,4 +61,5 @@ __all__ = [
     "review_trend",
     "try_a_write",
     "void_check_in",
+    "void_dose",
 ]

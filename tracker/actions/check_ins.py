@@ -18,12 +18,12 @@ from clinical.history import History
 from clinical.instruments import Answer, AnswerError
 from tracker import access
 from tracker.actions import alerts, times
-from tracker.actions.once import already_corrected, fingerprint, kept_before
+from tracker.actions.once import already_corrected, fingerprint, kept_before, must_be_correctable
 from tracker.actions.outcomes import Conflict, Invalid, TooFast
 from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import before_writing, keep_after
-from tracker.models import CheckIn, Draft, Episode, Voided
+from tracker.models import CheckIn, Draft, Episode
 from tracker.words import said
 
 
@@ -264,13 +264,7 @@ _written = Prepared(
 def _must_be_correctable(by: User, episode: Episode, entry: Entry) -> None:
     """Raise Refused, Invalid or Conflict unless what this entry replaces may be replaced by it."""
     was = entry.replaces
-    if was is None:
-        if entry.replace_reason:
-            raise Invalid({"": _("There is nothing to correct here. Open the check-in and correct it there.")})
-        return
-    if entry.replace_reason not in CheckIn.Reason.values:
-        raise Invalid({"replace_reason": _("Say why you are correcting it.")})
-    if was.reporter != entry.reporter:
+    if was and was.reporter != entry.reporter:
         raise Invalid(
             {
                 "": _(
@@ -278,14 +272,6 @@ def _must_be_correctable(by: User, episode: Episode, entry: Entry) -> None:
                 )
             }
         )
-    if (was.episode_id, was.instrument) != (episode.pk, entry.instrument):
-        raise Invalid({"": _("A correction stays with the same patient and the same form. Add a new check-in instead.")})
-    access.must_amend(by, was)
-    if CheckIn.objects.filter(replaces=was).exists():
-        raise Conflict(already_corrected())
-    if Voided.objects.filter(check_in=was).exists():
-        raise Conflict(
-            _(
-                "Someone has voided this check-in, so there is nothing to correct. Your entries are below; add a new check-in instead."
-            )
-        )
+    if was and was.instrument != entry.instrument:
+        raise Invalid({"": _("A correction stays with the same form. Add a new check-in instead.")})
+    must_be_correctable(by, episode, was, entry.replace_reason)

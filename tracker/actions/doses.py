@@ -17,12 +17,12 @@ from clinical.medicines import Medicine
 from clinical.readings import complete, floor, scores
 from tracker import access
 from tracker.actions import alerts, times
-from tracker.actions.once import already_corrected, fingerprint, kept_before
+from tracker.actions.once import already_corrected, fingerprint, kept_before, must_be_correctable
 from tracker.actions.outcomes import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import of_episode, protocol_of
-from tracker.models import CheckIn, Dose, Episode
+from tracker.models import Dose, Episode
 
 LARGEST = Decimal(10_000)
 """An amount beyond this is a slip of the finger whatever the medicine."""
@@ -89,7 +89,7 @@ def record_dose(*, by: User, episode: Episode, entry: DoseEntry, now: datetime |
         kept = kept_before(Dose.objects.all(), by, episode, entry.id, content)
         if kept:
             return SavedDose(kept, again=True)
-        _must_be_correctable(by, episode, entry)
+        must_be_correctable(by, episode, entry.replaces, entry.replace_reason)
         history = of_episode(episode)
         row = _row(by, episode, entry, history, now)
         try:
@@ -186,19 +186,3 @@ def _wrong_choices(medicine: Medicine, entry: DoseEntry) -> dict[str, str]:
         for name, (said, allowed) in chosen.items()
         if said not in allowed
     }
-
-
-def _must_be_correctable(by: User, episode: Episode, entry: DoseEntry) -> None:
-    """Raise Refused, Invalid or Conflict unless what this entry replaces may be replaced by it."""
-    was = entry.replaces
-    if was is None:
-        if entry.replace_reason:
-            raise Invalid({"": _("There is nothing to correct here. Open the entry and correct it there.")})
-        return
-    if entry.replace_reason not in CheckIn.Reason.values:
-        raise Invalid({"replace_reason": _("Say why you are correcting it.")})
-    if was.episode_id != episode.pk:
-        raise Invalid({"": _("A correction stays with the same patient. Add a new entry instead.")})
-    access.must_amend(by, was)
-    if Dose.objects.filter(replaces=was).exists():
-        raise Conflict(already_corrected())

@@ -1,4 +1,7 @@
-"""Keeping what was sent once: the same id with the same content is a repeat, anything else under it is refused."""
+"""Keeping what was sent once, and correcting it once.
+
+The same id with the same content is a repeat, anything else under it is refused.
+"""
 
 import hashlib
 import json
@@ -11,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from tracker import access
-from tracker.actions.outcomes import Conflict
-from tracker.models import CheckIn, Dose, Episode
+from tracker.actions.outcomes import Conflict, Invalid
+from tracker.models import CheckIn, Dose, Episode, Voided
 
 Row = TypeVar("Row", CheckIn, Dose)
 
@@ -40,6 +43,25 @@ def kept_before(rows: "models.QuerySet[Row]", by: User, episode: Episode, key: U
             )
         )
     return kept
+
+
+def must_be_correctable(by: User, episode: Episode, was: CheckIn | Dose | None, reason: str) -> None:
+    """Raise Refused, Invalid or Conflict unless this entry, if any, may be replaced by this person for this reason."""
+    if was is None:
+        if reason:
+            raise Invalid({"": _("There is nothing to correct here. Open the entry and correct it there.")})
+        return
+    if reason not in CheckIn.Reason.values:
+        raise Invalid({"replace_reason": _("Say why you are correcting it.")})
+    if was.episode_id != episode.pk:
+        raise Invalid({"": _("A correction stays with the same patient. Add a new entry instead.")})
+    access.must_amend(by, was)
+    if type(was).objects.filter(replaces=was).exists():
+        raise Conflict(already_corrected())
+    if Voided.objects.of(was).exists():
+        raise Conflict(
+            _("Someone has voided this entry, so there is nothing to correct. What you typed is below; add a new entry instead.")
+        )
 
 
 def already_corrected() -> str:

@@ -20,7 +20,7 @@ from clinical.instruments import SKIPPED, Answer, AnswerError, Instrument, Item
 from clinical.symptoms import Reporter
 from tracker.actions import Entry
 from tracker.forms.banner import banner_of, changed_words
-from tracker.forms.when import AGO, add_observed, read_observed, words_sent
+from tracker.forms.when import AGO, add_observed, happens_twice, read_observed, words_sent
 from tracker.models import CheckIn, Draft, Episode
 
 STILL_NOW = timedelta(minutes=15)
@@ -290,4 +290,5 @@ def entered_again(row: CheckIn, zone: ZoneInfo) -> dict[str, Any]:
 def typed(at: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """A moment as the fields of "Other time" hold it."""
     local = at.astimezone(zone)
-    return {"at": "other", "at_day": local.date().isoformat(), "at_clock": f"{local:%H:%M}", "at_which": local.fold}
+    which = local.fold if happens_twice(local, zone) else None
+    return {"at": "other", "at_day": local.date().isoformat(), "at_clock": f"{local:%H:%M}", "at_which": which}

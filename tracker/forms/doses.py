@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from clinical.medicines import ROUTES, Medicine
 from tracker.actions import DoseEntry
 from tracker.forms.banner import banner_of, changed_words
-from tracker.forms.check_in import NumberField
+from tracker.forms.check_in import NumberField, typed
 from tracker.forms.stay import PlainForm
 from tracker.forms.when import add_observed, read_observed, words_sent
 from tracker.history import protocol_of
@@ -74,9 +74,11 @@ class DoseForm(PlainForm):
         episode: Episode,
         now: datetime,
         replaces: Dose | None = None,
+        again: Dose | None = None,
     ) -> None:
-        super().__init__(data, initial={"id": uuid4(), **(initial_of(replaces) if replaces else {})})
-        self.medicine, self.episode, self.now, self.replaces = medicine, episode, now, replaces
+        """`replaces` is corrected by what is sent; `again` was voided on another patient and is only where this begins."""
+        self.medicine, self.episode, self.now, self.replaces, self.again = medicine, episode, now, replaces, again
+        super().__init__(data, initial={"id": uuid4(), **self._start()})
         self.zone, self.banner = episode.ward.tz, banner_of(episode)
         self.fields["amount"].label = _("Amount, in %(unit)s") % {"unit": medicine.units[0]}
         self._add_choice("form", _("Form"), [(form, form) for form in medicine.forms])
@@ -93,6 +95,11 @@ class DoseForm(PlainForm):
         if replaces:
             self._add_correction()
         self.order_fields(self.field_order)
+
+    def _start(self) -> dict[str, Any]:
+        if self.again:
+            return initial_of(self.again) | typed(self.again.given_at, self.episode.ward.tz)
+        return initial_of(self.replaces) if self.replaces else {}
 
     def _add_choice(self, name: str, label: str, choices: list[tuple[str, str]]) -> None:
         """A question, or with a single answer nothing to ask."""
@@ -132,7 +139,7 @@ class DoseForm(PlainForm):
 
     def entry(self) -> DoseEntry:
         """What this form says, for `actions.record_dose`."""
-        data = self.cleaned_data
+        data, before = self.cleaned_data, self.replaces or self.again
         return DoseEntry(
             id=data["id"],
             medicine=self.medicine.slug,
@@ -147,7 +154,7 @@ class DoseForm(PlainForm):
             reason=data["reason"].strip(),
             vomited_minutes=data["vomited_minutes"],
             ordered_by=data["ordered_by"].strip(),
-            given_by=self.replaces.given_by if self.replaces else "",
+            given_by=before.given_by if before else "",
             witness=data.get("witness", "").strip(),
             response=data.get("response", "").strip(),
             emergency_called=data.get("emergency_called"),
@@ -159,7 +166,7 @@ class DoseForm(PlainForm):
 
 
 def initial_of(row: Dose) -> dict[str, Any]:
-    """A kept entry as the starting point of its correction."""
+    """A kept entry as the starting point of its correction, or of the same entry for the right patient."""
     columns = ("status", "form", "route", "reason", "vomited_minutes", "ordered_by", "witness", "response", "note", "about")
     called = {True: "yes", False: "no", None: ""}[row.emergency_called]
     return {name: getattr(row, name) for name in columns} | {"amount": f"{row.amount.normalize():f}", "emergency_called": called}

@@ -1,4 +1,4 @@
-"""Taking a check-in back, with a reason."""
+"""Taking an entry back, with a reason."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ STAFF_REASONS = [choice for choice in Voided.Reason.choices if choice[0] != Void
 
 
 class VoidForm(PlainForm):
-    """Why a check-in should not count. A patient needs no reason: it is theirs."""
+    """Why an entry should not count. A patient needs no reason: it is theirs."""
 
     id = forms.UUIDField(
         widget=forms.HiddenInput,

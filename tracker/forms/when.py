@@ -66,7 +66,7 @@ def add_clock(
         required=False,
         coerce=int,
         empty_value=None,
-        initial=local.fold if local and _twice(local, zone) else None,
+        initial=local.fold if local and happens_twice(local, zone) else None,
         widget=forms.RadioSelect,
     )
 
@@ -179,7 +179,8 @@ def read_time(typed: str) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def _twice(local: datetime, zone: ZoneInfo) -> bool:
+def happens_twice(local: datetime, zone: ZoneInfo) -> bool:
+    """Whether this clock time comes twice that night, so that which one has to be said."""
     try:
         moment(local.date(), local.time(), zone)
     except HappenedTwice:

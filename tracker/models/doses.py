@@ -13,8 +13,8 @@ class DoseQuerySet(models.QuerySet["Dose"]):
     """Doses. Everything shown anywhere goes through `current`."""
 
     def current(self) -> "DoseQuerySet":
-        """The doses that count: corrected ones are left out, their corrections stand."""
-        return self.filter(replaced_by=None)
+        """The doses that count: corrected and voided ones are left out, corrections stand."""
+        return self.filter(replaced_by=None, voided=None)
 
 
 class Dose(models.Model):

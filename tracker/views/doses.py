@@ -40,13 +40,14 @@ def new(request: SignedIn, pk: UUID) -> HttpResponse:
         if sent is not None and wants_json(request):
             return JsonResponse({"saved": False, "problems": {"medicine": _("Choose one of the medicines shown.")}}, status=422)
         return render(request, "tracker/medicines.html", page | {"groups": grouped()}, status=422 if sent else 200)
-    form = DoseForm(sent, medicine=medicine, episode=episode, now=now)
+    moved = access.dose_taken_back(request.user, request.GET.get("from", ""), slug)
+    form = DoseForm(sent, medicine=medicine, episode=episode, now=now, again=moved)
     status = 200
     if sent is not None:
         kept, status = _save(request, form, episode)
         if answer := _answered(request, form, kept, status, episode):
             return answer
-    context = page | {"form": form, "medicine": medicine, "on_file": on_file(history, episode, now)}
+    context = page | {"form": form, "medicine": medicine, "on_file": on_file(history, episode, now), "moved": moved}
     return render(request, "tracker/dose.html", context, status=status)
 
 
@@ -76,7 +77,7 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
 def one(request: SignedIn, pk: UUID) -> HttpResponse:
     """One entry, with what was known when it was written down, and what it replaced."""
     row = access.open_dose(request.user, pk)
-    replacement = access.dose_replacement(row)
+    voided = access.void_of(row)
     history = of_episode(row.episode)
     context = {
         "dose": view_of(row),
@@ -85,7 +86,9 @@ def one(request: SignedIn, pk: UUID) -> HttpResponse:
         "hours": history.hours(timezone.now()),
         "zone": row.episode.ward.tz,
         "earlier": [view_of(old) for old in access.dose_corrections(row)],
-        "replacement": replacement,
+        "replacement": access.dose_replacement(row),
+        "voided": voided,
+        "places": access.neighbors(request.user, row.episode) if voided else [],
     }
     return render(request, "tracker/one_dose.html", context)
 

@@ -1,5 +1,6 @@
-"""Taking a check-in back."""
+"""Taking a check-in or an entry of the medicine log back."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import SignedIn
+from accounts.roles import Can
 from clinical.symptoms import Reporter
 from tracker import access, actions
 from tracker.actions import Conflict, Invalid, TakenBack
@@ -18,27 +20,26 @@ from tracker.content import library
 from tracker.forms.void import VoidForm
 from tracker.history import check_in as as_clinical
 from tracker.history import hours_at
-from tracker.models import CheckIn
+from tracker.medicines import view_of
 from tracker.results import result
 from tracker.views.sending import posted, problems_of, wants_json
 
 
 @require_http_methods(["GET", "POST"])
 def void(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Ask why, then take it back. It stays readable, struck through."""
+    """Ask why, then take a check-in back. It stays readable, struck through."""
     refusal = _("A patient's own report can only be taken back by the patient. Add a check-in of your own instead.")
     row = access.own_words(request.user, pk, "void form" if request.method == "GET" else "", refusal)
     reporter: Reporter = row.reporter  # type: ignore[assignment]
-    form = VoidForm(posted(request) if request.method == "POST" else None, reporter=reporter)
-    status = 200
-    if request.method == "POST":
-        kept, status = _take_back(request, row, form)
-        url = reverse("check_in", args=[row.pk])
-        if wants_json(request):
-            return _json(form, kept, status, url)
-        if kept:
-            messages.success(request, _("Taken back. It stays readable here, struck through, and counts nowhere."))
-            return HttpResponseRedirect(url, status=303)
+    form = _form(request, reporter)
+
+    def write() -> TakenBack:
+        note = form.cleaned_data["note"]
+        return actions.void_check_in(by=request.user, check_in=row, void_id=form.cleaned_data["id"], reason=form.why, note=note)
+
+    answer, status = _answer(request, form, reverse("check_in", args=[row.pk]), write)
+    if answer:
+        return answer
     instrument = library().instrument(row.instrument, row.instrument_version)
     context = {
         "form": form, "check_in": row, "episode": row.episode, "instrument": instrument, "zone": row.episode.ward.tz,
@@ -48,13 +49,51 @@ def void(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(request, "tracker/me_void.html" if reporter == "patient" else "tracker/void.html", context, status=status)
 
 
-def _take_back(request: SignedIn, row: CheckIn, form: VoidForm) -> tuple[TakenBack | None, int]:
+@require_http_methods(["GET", "POST"])
+def void_dose(request: SignedIn, pk: UUID) -> HttpResponse:
+    """Ask why, then take an entry of the medicine log back. It stays readable, struck through."""
+    request.user.must(Can.GIVE)
+    row = access.open_dose(request.user, pk, "medicine void") if request.method == "GET" else access.dose(request.user, pk)
+    access.must_amend(request.user, row)
+    form = _form(request, "staff")
+
+    def write() -> TakenBack:
+        note = form.cleaned_data["note"]
+        return actions.void_dose(by=request.user, dose=row, void_id=form.cleaned_data["id"], reason=form.why, note=note)
+
+    answer, status = _answer(request, form, reverse("dose", args=[row.pk]), write)
+    if answer:
+        return answer
+    context = {
+        "form": form, "dose": view_of(row), "episode": row.episode, "zone": row.episode.ward.tz,
+        "hours": hours_at(row.episode, timezone.now()), "voided": access.void_of(row), "replacement": access.dose_replacement(row),
+    }  # fmt: skip
+    return render(request, "tracker/void_dose.html", context, status=status)
+
+
+def _form(request: SignedIn, reporter: Reporter) -> VoidForm:
+    return VoidForm(posted(request) if request.method == "POST" else None, reporter=reporter)
+
+
+def _answer(request: SignedIn, form: VoidForm, url: str, write: Callable[[], TakenBack]) -> tuple[HttpResponse | None, int]:
+    """The answer to what was sent; or None with the status under which the form is shown: 200, 422 or 409."""
+    if request.method == "GET":
+        return None, 200
+    kept, status = _kept(form, write)
+    if wants_json(request):
+        return _json(form, kept, status, url), status
+    if kept:
+        messages.success(request, _("Taken back. It stays readable here, struck through, and counts nowhere."))
+        return HttpResponseRedirect(url, status=303), 303
+    return None, status
+
+
+def _kept(form: VoidForm, write: Callable[[], TakenBack]) -> tuple[TakenBack | None, int]:
     """Take it back. Returns what was kept, or None with the status to answer with: 422 or 409."""
     if not form.is_valid():
         return None, 422
-    data = form.cleaned_data
     try:
-        kept = actions.void_check_in(by=request.user, check_in=row, void_id=data["id"], reason=form.why, note=data["note"])
+        kept = write()
     except Invalid as invalid:
         form.refuse(invalid.problems)
         return None, 422

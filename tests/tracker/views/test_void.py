@@ -151,6 +151,7 @@ def test_the_form_of_the_right_patient_opens_with_the_answers_and_their_time(vis
     assert "These answers are from the check-in that was voided on bed 1, observed Tue 3 Mar, 06:00." in page.words
     sent = page.sends("banner") | page.chosen()
     assert sent["at_clock"] == "06:00"
+    assert "Which one?" not in page.words, "no other 06:00 was on that day"
     assert client.post(reverse("staff_check_in", args=[second_episode.pk, "cows"]), sent).status_code == 303
     [kept] = CheckIn.objects.current()
     assert (kept.episode, kept.total, kept.answers, kept.observed_at) == (second_episode, 22, row.answers, row.observed_at)
