@@ -17,7 +17,7 @@ from accounts import audit
 from accounts.models import AuditLine, User, Ward
 from tests.conftest import NOW, admit, cows_answers, give, record, stay
 from tracker import actions, board, history
-from tracker.models import Alert, CheckIn, Dose, Episode
+from tracker.models import Alert, CheckIn, Dose, Episode, Voided
 from tracker.templatetags import ebb
 from tracker.trend import trend
 
@@ -59,9 +59,13 @@ def agrees(by: User, episode: Episode) -> None:
     # Both are kept again now, for what comes next.
 
 
-def something(dice: random.Random, nurse: User, supervisor: User, admin: User, episode: Episode) -> None:
-    """One thing that can happen to a record."""
-    at, kind = ago(dice.uniform(0, 19)), dice.randrange(9)
+KINDS = 12
+"""So many kinds of things can happen to a record."""
+
+
+def something(dice: random.Random, kind: int, nurse: User, supervisor: User, admin: User, episode: Episode) -> None:
+    """One thing of this kind."""
+    at = ago(dice.uniform(0, 19))
     if kind == 0:
         give(episode, nurse, at, dice.choice(["buprenorphine", "methadone"]), now=NOW)
     elif kind == 1:
@@ -87,6 +91,16 @@ def something(dice: random.Random, nurse: User, supervisor: User, admin: User, e
         actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=NOW)
     elif kind == 7:
         actions.review_alerts(now=NOW)
+    elif kind == 8:
+        for check_in in CheckIn.objects.current().filter(episode=episode).order_by("?")[:1]:
+            actions.void_check_in(by=nurse, check_in=check_in, void_id=uuid4(), reason="wrong_patient", now=NOW)
+    elif kind == 9:
+        for dose in Dose.objects.current().filter(episode=episode).order_by("?")[:1]:
+            actions.void_dose(by=nurse, dose=dose, void_id=uuid4(), reason="wrong_patient", now=NOW)
+    elif kind == 10:
+        for dose in Dose.objects.current().filter(episode=episode).order_by("?")[:1]:
+            changed = {"amount": dose.amount + 1, "replaces": dose, "replace_reason": "typo"}
+            give(episode, nurse, dose.given_at, dose.medicine, now=NOW, **changed)
     else:
         record(episode, nurse, at, now=NOW, answers=cows_answers(dice.randrange(49)))
 
@@ -97,9 +111,12 @@ def test_what_is_kept_agrees_with_reading_anew_whatever_happened(
 ):
     dice = random.Random(seed)
     agrees(nurse, episode)
-    for _ in range(14):
-        something(dice, nurse, supervisor, admin, again(episode))
+    everything = dice.sample(range(KINDS), KINDS)
+    for kind in (0, KINDS - 1, *everything, *dice.choices(everything, k=2)):
+        something(dice, kind, nurse, supervisor, admin, again(episode))
         agrees(nurse, episode)
+    assert Voided.objects.exclude(dose=None).exists()
+    assert Voided.objects.exclude(check_in=None).exists()
 
 
 def test_what_another_process_wrote_is_noticed(nurse: User, episode: Episode):
