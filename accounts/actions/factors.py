@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.actions.people import Conflict
 from accounts.actions.sessions import end_sessions_of
 from accounts.models import FactorReset, OpenSession, User
 from accounts.roles import Can, Refused
@@ -66,14 +67,14 @@ def withdraw_reset(*, by: User, person: User) -> None:
 def confirm_reset(*, by: User, person: User) -> None:
     """The other administrator's half: the second factor is gone and the person is signed out everywhere.
 
-    Raises Refused unless `by` manages people, is neither the one who asked nor the one it is about, and the wish is
-    younger than a day.
+    Raises Refused unless `by` manages people and is neither the one who asked nor the one it is about; Conflict when
+    the wish was withdrawn or fulfilled meanwhile, or is older than a day.
     """
     by.must(Can.MANAGE_PEOPLE)
     with transaction.atomic():
         asked = FactorReset.objects.filter(person=person, asked_at__gt=timezone.now() - RESET_STANDS).first()
         if asked is None:
-            raise Refused(_("Nobody has asked for this, or it was more than a day ago. Ask again first."))
+            raise Conflict(_("Nobody is asking for this any more, or it was more than a day ago. Ask again first."))
         if by.pk in (asked.asked_by_id, person.pk):
             raise Refused(_("A second administrator has to confirm this, and it cannot be the person it is about."))
         _take_away(person)

@@ -96,7 +96,10 @@ def reset_factor(request: SignedIn, pk: int) -> HttpResponse:
     name = {"name": person.username}
     do = request.POST.get("do", "")
     if do == "confirm":
-        actions.confirm_reset(by=request.user, person=person)
+        try:
+            actions.confirm_reset(by=request.user, person=person)
+        except actions.Conflict as conflict:
+            return render(request, "error.html", {"title": _("Nothing was reset"), "sentence": str(conflict)}, status=409)
         said = _("Done. %(name)s signs in with the password alone until they set up a new one.") % name
     elif do == "withdraw":
         actions.withdraw_reset(by=request.user, person=person)

@@ -304,18 +304,31 @@ def test_two_administrators_take_away_a_lost_factor(armed, nurse, admin, second_
 
 
 def test_nobody_agrees_about_themselves_too_late_or_unasked(armed, nurse, admin, second_admin, limits):
-    with pytest.raises(Refused):
+    with pytest.raises(actions.Conflict, match="Ask again first"):
         actions.confirm_reset(by=second_admin, person=nurse)
     actions.ask_for_reset(by=admin, person=second_admin)
     with pytest.raises(Refused):
         actions.confirm_reset(by=second_admin, person=second_admin)
     actions.ask_for_reset(by=admin, person=nurse)
     limits.shift(24 * 60 * 60)
-    with pytest.raises(Refused):
+    with pytest.raises(actions.Conflict, match="Ask again first"):
         actions.confirm_reset(by=second_admin, person=nurse)
     actions.ask_for_reset(by=admin, person=nurse)
     actions.withdraw_reset(by=second_admin, person=nurse)
     assert not FactorReset.objects.filter(person=nurse).exists()
+    assert Authenticator.objects.filter(user=nurse).exists()
+
+
+def test_agreeing_to_what_was_withdrawn_meanwhile_is_a_conflict(armed, nurse, admin, second_admin):
+    url, two = f"/accounts/people/{nurse.pk}/", Client()
+    actions.ask_for_reset(by=admin, person=nurse)
+    sign_in(two, second_admin)
+    assert "Agree: take it away" in Page(two.get(url)).words
+    actions.withdraw_reset(by=admin, person=nurse)
+    answer = two.post(f"{url}second-factor/", {"do": "confirm"})
+    assert answer.status_code == 409
+    assert Page(answer).headings == ["Nothing was reset"]
+    assert "Nobody is asking for this any more" in Page(answer).words
     assert Authenticator.objects.filter(user=nurse).exists()
 
 

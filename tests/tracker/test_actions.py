@@ -618,7 +618,10 @@ def test_a_taken_bed_is_refused_and_the_same_bed_on_another_ward_is_not(
 
 
 def test_a_patient_who_is_here_cannot_be_admitted_again(nurse: User, ward: Ward, episode: Episode):
-    assert "already here" in not_admitted(nurse, ward, bed="5", record_number="R-Sam")["record_number"]
+    before = Episode.objects.count(), Patient.objects.count(), AuditLine.objects.count()
+    with pytest.raises(Conflict, match="already here"):
+        admit(nurse, ward, "Sam", bed="5", record_number="R-Sam")
+    assert (Episode.objects.count(), Patient.objects.count(), AuditLine.objects.count()) == before
 
 
 def test_a_record_number_with_another_birth_date_is_refused(nurse: User, ward: Ward, episode: Episode):
@@ -724,7 +727,7 @@ def test_a_patient_is_given_one_account_that_reaches_their_record_only(nurse: Us
     assert account.check_password(PASSWORD)
     assert access.own_episode(account) == episode
     episode.refresh_from_db()
-    with pytest.raises(Conflict, match="already has an account"):
+    with pytest.raises(Conflict, match="given this patient an account already"):
         actions.give_account(by=nurse, episode=episode, username="sam2", password=PASSWORD)
 
 

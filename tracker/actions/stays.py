@@ -46,7 +46,7 @@ def admit(
 ) -> Episode:  # fmt: skip
     """Begin a stay: the patient, if this record number is new, and the episode.
 
-    Raises Refused, or Invalid when the bed is taken, the patient is already here, or a time cannot be right.
+    Raises Refused; Invalid when the bed is taken or a time cannot be right; Conflict when the patient is already here.
     """
     by.must(Can.ADMIT)
     access.choose_ward(access.wards(by), str(ward.pk))
@@ -87,7 +87,7 @@ def change_stay(
     times.must_be_past(now, last_use_at=stay.last_use.at)
     with transaction.atomic():
         before = Episode.objects.get(pk=episode.pk)
-        if before.bed != stay.bed:
+        if before.bed != stay.bed and before.version == seen_version:
             take_turn(before.ward)
             _must_be_free(ward=before.ward, bed=stay.bed)
         columns: dict[str, Any] = _columns(stay)
@@ -112,11 +112,14 @@ def change_stay(
 
 
 def give_account(*, by: User, episode: Episode, username: str, password: str) -> User:
-    """Let a patient sign in to their own record. Raises Refused, or Conflict when they already can."""
+    """Let a patient sign in to their own record.
+
+    Raises Refused; Invalid for a user name somebody else has; Conflict when the patient has an account already.
+    """
     by.must(Can.ADMIT)
     access.must_work_on(by, episode)
     if episode.patient.user_id:
-        raise Conflict(_("This patient already has an account."))
+        raise Conflict(_has_one_already(username))
     account = unsaved_account(username=username, password=password, role=Role.PATIENT, first_name=episode.patient.chosen_name)
     with transaction.atomic():
         try:
@@ -124,9 +127,15 @@ def give_account(*, by: User, episode: Episode, username: str, password: str) ->
         except NameTaken:
             raise Invalid({"username": _("This user name is taken. Choose another.")}) from None
         if not Patient.objects.filter(pk=episode.patient_id, user=None).update(user=account):
-            raise Conflict(_("This patient already has an account."))
+            raise Conflict(_has_one_already(username))
         audit.record(by, "patient account given", what=f"patient {episode.patient_id}", episode=str(episode.pk))
     return account
+
+
+def _has_one_already(username: str) -> str:
+    return _(
+        "Somebody has given this patient an account already, so the user name %(name)s was not used. If they cannot sign in, set a new password below."
+    ) % {"name": username}
 
 
 def new_patient_password(*, by: User, episode: Episode, password: str) -> None:
@@ -161,7 +170,7 @@ def _keep_new(row: Patient | Episode) -> None:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        raise Invalid({"record_number": _("Someone else has just admitted this patient. Look on the ward board.")}) from None
+        raise Conflict(_("Someone else has just admitted this patient. Look on the ward board.")) from None
 
 
 def _must_be_free(*, ward: Ward, bed: str, patient: Patient | None = None) -> None:
@@ -169,4 +178,4 @@ def _must_be_free(*, ward: Ward, bed: str, patient: Patient | None = None) -> No
     if open_stays.filter(ward=ward, bed=bed).exists():
         raise Invalid({"bed": _("Bed %(bed)s is taken. Choose another, or first record that its patient left.") % {"bed": bed}})
     if patient and open_stays.filter(patient=patient).exists():
-        raise Invalid({"record_number": _("This patient is already here. Open the stay from the ward board.")})
+        raise Conflict(_("This patient is already here. Open the stay from the ward board."))

@@ -25,7 +25,7 @@ def handouts(request: SignedIn, pk: UUID) -> HttpResponse:
     if request.method == "GET":
         return _page(request, access.open_record(request.user, pk, "reading"), HandoutForm())
     episode = access.episode(request.user, pk)
-    form = HandoutForm(request.POST)
+    form, status = HandoutForm(request.POST), 422
     if form.is_valid():
         try:
             kept = actions.give_article(
@@ -33,13 +33,14 @@ def handouts(request: SignedIn, pk: UUID) -> HttpResponse:
             )
         except actions.Conflict as problem:
             form.add_error("article", str(problem))
+            status = 409
         else:
             messages.success(request, _("Noted as given: %(title)s.") % {"title": kept.title})
             return HttpResponseRedirect(reverse("handouts", args=[pk]), status=303)
-    return _page(request, episode, form)
+    return _page(request, episode, form, status)
 
 
-def _page(request: SignedIn, episode: Episode, form: HandoutForm) -> HttpResponse:
+def _page(request: SignedIn, episode: Episode, form: HandoutForm, status: int = 200) -> HttpResponse:
     history, now = of_episode(episode), timezone.now()
     where = place(history, course_of(episode), now)
     picks = beside(history, where, now, "patient", 4, alerts=open_alerts(history, episode, now))
@@ -51,4 +52,4 @@ def _page(request: SignedIn, episode: Episode, form: HandoutForm) -> HttpRespons
         "picks": [(pick, uuid4()) for pick in picks],
         "given": access.handouts(episode),
     }
-    return render(request, "tracker/handouts.html", context, status=422 if form.errors else 200)
+    return render(request, "tracker/handouts.html", context, status=status)

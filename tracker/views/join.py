@@ -29,7 +29,7 @@ def join_code(request: SignedIn, pk: UUID) -> HttpResponse:
     try:
         code = actions.make_join_code(by=request.user, episode=episode)
     except Conflict as conflict:
-        return render(request, "refused.html", {"sentence": str(conflict)}, status=409)
+        return render(request, "error.html", {"title": _("No code was made"), "sentence": str(conflict)}, status=409)
     there = request.build_absolute_uri(reverse("join"))
     context = {"episode": episode, "code": code, "there": there, "picture": picture(f"{there}?code={code}")}
     return render(request, "tracker/join_code.html", context)

@@ -35,6 +35,7 @@ def admit(request: SignedIn) -> HttpResponse:
     request.user.must(Can.ADMIT)
     here = access.choose_ward(access.wards(request.user), request.GET.get("ward", ""))
     form = AdmitForm(request.POST or None, zone=here.tz, now=timezone.now())
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -49,7 +50,11 @@ def admit(request: SignedIn) -> HttpResponse:
             return _to(episode)
         except Invalid as invalid:
             form.refuse(invalid.problems)
-    return render(request, "tracker/admit.html", {"form": form, "ward": here}, status=422 if form.errors else 200)
+            status = 422
+        except Conflict as conflict:
+            form.add_error(None, str(conflict))
+            status = 409
+    return render(request, "tracker/admit.html", {"form": form, "ward": here}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,24 +94,30 @@ def account(request: SignedIn, pk: UUID) -> HttpResponse:
     """Let a patient sign in to their own record."""
     request.user.must(Can.ADMIT)
     episode = _opened(request, pk, "account form")
-    has_one = episode.patient.user_id is not None
-    form = (NewPasswordForm if has_one else AccountForm)(request.POST or None)
+    # What was sent says which form it is from: somebody may have made the account meanwhile.
+    first = "username" in request.POST if request.POST else episode.patient.user_id is None
+    form = (AccountForm if first else NewPasswordForm)(request.POST or None)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
-            if has_one:
-                actions.new_patient_password(by=request.user, episode=episode, **form.cleaned_data)
-                said = _("%(name)s can sign in with the new password.") % {"name": episode.patient.chosen_name}
-            else:
-                made = actions.give_account(by=request.user, episode=episode, **form.cleaned_data)
-                said = _("%(name)s can sign in now, as %(username)s.") % {
-                    "name": episode.patient.chosen_name,
-                    "username": made.username,
-                }
-            messages.success(request, said)
+            messages.success(request, _let_in(request, episode, form.cleaned_data, first=first))
             return _to(episode)
         except Invalid as invalid:
             form.refuse(invalid.problems)
+            status = 422
         except Conflict as conflict:
+            episode = access.episode(request.user, pk)
+            first = episode.patient.user_id is None
+            form = (AccountForm if first else NewPasswordForm)(request.POST)
             form.add_error(None, str(conflict))
-    context = {"form": form, "episode": episode, "has_one": has_one}
-    return render(request, "tracker/account.html", context, status=422 if form.errors else 200)
+            status = 409
+    return render(request, "tracker/account.html", {"form": form, "episode": episode, "has_one": not first}, status=status)
+
+
+def _let_in(request: SignedIn, episode: Episode, data: dict[str, str], *, first: bool) -> str:
+    """Give the account, or a new password for it. Returns what to say."""
+    if first:
+        made = actions.give_account(by=request.user, episode=episode, **data)
+        return _("%(name)s can sign in now, as %(username)s.") % {"name": episode.patient.chosen_name, "username": made.username}
+    actions.new_patient_password(by=request.user, episode=episode, **data)
+    return _("%(name)s can sign in with the new password.") % {"name": episode.patient.chosen_name}

@@ -39,7 +39,7 @@ def test_a_used_id_is_answered_with_a_sentence(visitor, nurse, episode):
     client, url, same = visitor(nurse), f"/episodes/{episode.pk}/reading/", str(uuid4())
     client.post(url, {"id": same, "article": "sleep"})
     answer = client.post(url, {"id": same, "article": "aches"})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "choose once more" in answer.content.decode()
 
 

@@ -86,6 +86,7 @@ def test_no_code_for_a_stay_that_has_ended(visitor, nurse, episode, now):
     answer = visitor(nurse).post(reverse("join_code", args=[episode.pk]))
     assert answer.status_code == 409
     assert "This stay has ended" in Page(answer).words
+    assert Page(answer).headings == ["No code was made"]
     assert not JoinCode.objects.exists()
 
 

@@ -1,6 +1,6 @@
 """Admitting, putting a stay right, ending it, and giving the patient an account."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import AuditLine, User
 from tests.conftest import PASSWORD, admit
 from tests.tracker.views.conftest import Page
+from tracker import actions
 from tracker.models import Episode, Patient
 
 NEW = "/patients/new/"
@@ -167,11 +168,33 @@ def test_somebody_who_is_back_keeps_their_record_number(visitor, nurse, ward, se
     client.post(NEW, filled(see, client))
     first = Episode.objects.get()
     again = client.post(NEW, filled(see, client, bed="13"))
-    assert again.status_code == 422
+    assert again.status_code == 409
     assert "This patient is already here. Open the stay from the ward board." in Page(again).words
+    typed = Page(again).sends("chosen_name")
+    assert (typed["chosen_name"], typed["record_number"], typed["bed"], typed["allergies"]) == ("Robin", "R-77", "13", "latex")
     client.post(end_url(first), see(client, end_url(first)).sends("ended_clock") | TALKED)
     assert client.post(NEW, filled(see, client, bed="13")).status_code == 303
     assert (Patient.objects.count(), Episode.objects.count()) == (1, 2)
+
+
+def test_a_patient_whom_another_ward_admits_in_the_same_moment_is_a_conflict_that_keeps_what_was_typed(
+    visitor, nurse, other_nurse, other_ward, see, monkeypatch
+):
+    """The other ward is quicker between the look and the write: one ward does not wait for the other."""
+    client, looked = visitor(nurse), actions.stays._must_be_free
+    form = filled(see, client)
+
+    def quicker(**where):
+        looked(**where)
+        monkeypatch.setattr(actions.stays, "_must_be_free", looked)
+        elsewhere = {"record_number": form["record_number"], "date_of_birth": date(1988, 5, 6), "bed": "12"}
+        admit(other_nurse, other_ward, "Robin", **elsewhere)
+
+    monkeypatch.setattr(actions.stays, "_must_be_free", quicker)
+    answer = client.post(NEW, form)
+    assert answer.status_code == 409
+    assert "Someone else has just admitted this patient. Look on the ward board." in Page(answer).words
+    assert Page(answer).sends("chosen_name")["allergies"] == "latex"
 
 
 def test_a_record_number_of_somebody_else_is_questioned(visitor, nurse, episode, see):
@@ -187,7 +210,7 @@ def test_a_double_tap_on_admit_makes_one_stay(visitor, nurse, see):
     form = filled(see, client)
     answers = [client.post(NEW, form) for _ in range(2)]
     assert answers[0].status_code == 303
-    assert answers[1].status_code in (303, 409, 422)
+    assert answers[1].status_code == 422, "the bed is taken, by this very patient"
     assert (Patient.objects.count(), Episode.objects.count()) == (1, 1)
 
 
@@ -260,6 +283,18 @@ def test_a_stale_change_is_a_conflict_that_keeps_what_was_typed(visitor, nurse, 
     assert (episode.bed, episode.version) == ("5", 3)
 
 
+def test_a_stale_change_is_told_so_before_it_is_told_that_its_bed_is_taken(visitor, nurse, colleague, ward, episode, see):
+    """The colleague moved Sam to bed 6 and somebody else into bed 1, where the open form still has Sam."""
+    slow, quick = visitor(nurse), visitor(colleague)
+    form = changes(see, slow, episode, allergies="latex")
+    assert quick.post(change_url(episode), changes(see, quick, episode, bed="6")).status_code == 303
+    admit(colleague, ward, "Kim", bed="1")
+    answer = slow.post(change_url(episode), form)
+    assert answer.status_code == 409
+    assert "Someone else changed this stay while you had it open." in Page(answer).words
+    assert Page(answer).sends("reason")["allergies"] == "latex"
+
+
 def test_a_change_to_a_taken_bed_is_refused_beside_the_bed(visitor, nurse, episode, second_episode, see):
     client = visitor(nurse)
     answer = client.post(change_url(episode), changes(see, client, episode, bed="2"))
@@ -323,8 +358,9 @@ def test_ending_it_twice_says_so(visitor, nurse, colleague, episode, see):
     quick = visitor(nurse)
     quick.post(end_url(episode), see(quick, end_url(episode)).sends("ended_clock") | TALKED)
     answer = slow.post(end_url(episode), form)
-    assert answer.status_code in (409, 422)
+    assert answer.status_code == 409
     assert "This stay has already been ended." in Page(answer).words
+    assert Page(answer).sends("ended_clock")["ended_clock"] == form["ended_clock"]
 
 
 @pytest.mark.parametrize(
@@ -405,12 +441,35 @@ def test_a_patient_who_forgot_the_password_gets_a_new_one_and_no_second_account(
     page = see(client, account_url(episode))
     assert "This patient already has an account. The user name is sam." in page.words
     assert page.headings == ["A new way in for Sam"]
-    answer = client.post(account_url(episode), {"username": "another", "password": "tide and harbor 9"}, follow=True)
+    answer = client.post(account_url(episode), {"password": "tide and harbor 9"}, follow=True)
     assert "Sam can sign in with the new password." in Page(answer).words
     assert list(User.objects.filter(role="patient").values_list("username", flat=True)) == ["sam"]
     assert phone.post("/accounts/login/", {"login": "sam", "password": PASSWORD}).status_code == 200
     assert phone.post("/accounts/login/", {"login": "sam", "password": "tide and harbor 9"}).status_code == 302
     assert elsewhere.get("/me/").status_code == 302, "whoever was signed in with the old password is signed out"
+
+
+def test_an_account_that_somebody_gave_meanwhile_is_a_conflict_and_keeps_its_password(visitor, nurse, colleague, episode, see):
+    """The slower of two must not set a password over the one that the patient was just told."""
+    slow, quick, phone = visitor(nurse), visitor(colleague), visitor()
+    assert "Give the account" in see(slow, account_url(episode)).words
+    assert quick.post(account_url(episode), {"username": "sam", "password": "tide and harbor 9"}).status_code == 303
+    answer = slow.post(account_url(episode), {"username": "sammy", "password": "another harbor 7"})
+    page = Page(answer)
+    assert answer.status_code == 409
+    assert "the user name sammy was not used. If they cannot sign in, set a new password below." in page.words
+    assert "The user name is sam." in page.words
+    assert set(page.sends("password")) == {"password"}
+    assert page.sends("password")["password"] == "", "a password is never sent back"
+    assert list(User.objects.filter(role="patient").values_list("username", flat=True)) == ["sam"]
+    assert phone.post("/accounts/login/", {"login": "sam", "password": "tide and harbor 9"}).status_code == 302
+
+
+def test_a_new_password_for_nobody_is_a_conflict_and_asks_for_a_user_name(visitor, nurse, episode):
+    answer = visitor(nurse).post(account_url(episode), {"password": "tide and harbor 9"})
+    assert answer.status_code == 409
+    assert "This patient has no account yet." in Page(answer).words
+    assert "username" in Page(answer).sends("password")
 
 
 def test_a_new_password_that_is_too_easy_is_refused(visitor, nurse, patient_user, episode):
