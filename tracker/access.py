@@ -21,6 +21,7 @@ from accounts.roles import Can, Refused
 from tracker.models import Alert, BreakGlass, CheckIn, Dose, Draft, Episode, Handout, Voided
 
 Entry = TypeVar("Entry", CheckIn, Dose)
+Row = TypeVar("Row", CheckIn, Dose, Alert)
 
 DRAFTS_KEPT = timedelta(hours=24)
 """Answers older than this say nothing about now: they are not offered again."""
@@ -157,16 +158,8 @@ def open_own_record(by: User, what: str) -> Episode:
 
 def check_in(by: User, pk: UUID) -> CheckIn:
     """One check-in of a stay this person may know of. Raises Http404 otherwise."""
-    found = CheckIn.objects.select_related("episode__patient", "episode__ward", "recorded_by").filter(
-        pk=pk, episode__in=episodes(by)
-    )
-    if not by.can(Can.SEE_RECORD):
-        found = found.filter(reporter=CheckIn.Reporter.PATIENT)
-    one = found.first()
-    if one is None:
-        raise Http404
-    one.episode = _get(by, one.episode_id)
-    return one
+    found = CheckIn.objects.select_related("recorded_by")
+    return _one(found if by.can(Can.SEE_RECORD) else found.filter(reporter=CheckIn.Reporter.PATIENT), by, pk)
 
 
 def open_check_in(by: User, pk: UUID) -> CheckIn:
@@ -211,33 +204,25 @@ def own_words(by: User, pk: UUID, what: str = "", refusal: str = "") -> CheckIn:
     return found
 
 
-def corrections(of: CheckIn) -> list[CheckIn]:
-    """What this check-in replaced, and what that replaced, newest first."""
-    found: list[CheckIn] = []
+def corrections(of: Entry) -> list[Entry]:
+    """What this entry replaced, and what that replaced, newest first."""
+    found: list[Entry] = []
     current = of
     while current.replaces_id:
-        current = CheckIn.objects.select_related("recorded_by").get(pk=current.replaces_id)
+        current = type(of).objects.select_related("recorded_by", "episode__ward").get(pk=current.replaces_id)
         found.append(current)
     return found
 
 
-def replacement(of: CheckIn) -> CheckIn | None:
-    """The check-in that replaced this one, if any."""
-    return CheckIn.objects.select_related("recorded_by").filter(replaces=of).first()
+def replacement(of: Entry) -> Entry | None:
+    """The entry that replaced this one, if any."""
+    return type(of).objects.select_related("recorded_by").filter(replaces=of).first()
 
 
 def dose(by: User, pk: UUID) -> Dose:
     """One entry of the medicine log, for the staff of its ward. Raises Refused and Http404."""
     by.must(Can.SEE_RECORD)
-    one = (
-        Dose.objects.select_related("episode__patient", "episode__ward", "recorded_by")
-        .filter(pk=pk, episode__in=episodes(by))
-        .first()
-    )
-    if one is None:
-        raise Http404
-    one.episode = _get(by, one.episode_id)
-    return one
+    return _one(Dose.objects.select_related("recorded_by"), by, pk)
 
 
 def open_dose(by: User, pk: UUID, what: str = "dose") -> Dose:
@@ -247,33 +232,10 @@ def open_dose(by: User, pk: UUID, what: str = "dose") -> Dose:
     return found
 
 
-def dose_replacement(of: Dose) -> Dose | None:
-    """The entry that replaced this one, if any."""
-    return Dose.objects.select_related("recorded_by").filter(replaces=of).first()
-
-
-def dose_corrections(of: Dose) -> list[Dose]:
-    """What this entry replaced, and what that replaced, newest first."""
-    found: list[Dose] = []
-    current = of
-    while current.replaces_id:
-        current = Dose.objects.select_related("recorded_by", "episode__ward").get(pk=current.replaces_id)
-        found.append(current)
-    return found
-
-
 def alert(by: User, pk: UUID) -> Alert:
     """One alert of a stay on one's wards. Raises Refused and Http404."""
     by.must(Can.SEE_RECORD)
-    one = (
-        Alert.objects.select_related("episode__patient", "episode__ward", "seen_by")
-        .filter(pk=pk, episode__in=episodes(by))
-        .first()
-    )
-    if one is None:
-        raise Http404
-    one.episode = _get(by, one.episode_id)
-    return one
+    return _one(Alert.objects.select_related("seen_by"), by, pk)
 
 
 def open_alert(by: User, pk: UUID) -> Alert:
@@ -334,6 +296,15 @@ def emergency(by: User, pk: UUID) -> BreakGlass:
     found = emergencies(by).filter(pk=pk).first()
     if found is None:
         raise Http404
+    return found
+
+
+def _one(rows: "QuerySet[Row]", by: User, pk: UUID) -> Row:
+    """One of these rows, of a stay this person may know of. Raises Http404 otherwise."""
+    found = rows.select_related("episode__patient", "episode__ward").filter(pk=pk, episode__in=episodes(by)).first()
+    if found is None:
+        raise Http404
+    found.episode = _get(by, found.episode_id)
     return found
 
 

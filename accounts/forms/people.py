@@ -9,7 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User, Ward, plain_name
+from accounts.forms.user_names import UserNameField
+from accounts.models import User, Ward
 from accounts.roles import Role
 
 STAFF_ROLES = [(role.value, role.label) for role in Role if role is not Role.PATIENT]
@@ -32,13 +33,7 @@ class PersonForm(RacedForm):
 
     use_required_attribute = False
 
-    username = forms.CharField(
-        validators=[plain_name],
-        label=gettext_lazy("User name"),
-        max_length=150,
-        error_messages={"required": gettext_lazy("Enter a user name.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
+    username = UserNameField()
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150, required=False)
     role = forms.ChoiceField(

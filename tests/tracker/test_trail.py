@@ -187,6 +187,7 @@ def test_everything_that_is_opened_has_its_words():
         | calls("open_own_record", 1)
         | calls("own_words", 2)
         | calls("_opened", 2)
+        | calls("opened", 2)
         | calls("open_dose", 2)
     )
     assert opened <= set(OPENED), opened - set(OPENED)

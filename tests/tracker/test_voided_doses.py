@@ -136,7 +136,7 @@ def test_voiding_a_correction_does_not_bring_the_first_version_back(wrong, nurse
     right = give(episode, nurse, NOW, replaces=wrong, replace_reason="typo")
     void(nurse, right)
     assert list(Dose.objects.current()) == []
-    assert access.dose_corrections(right) == [wrong]
+    assert access.corrections(right) == [wrong]
 
 
 def test_it_leaves_one_line_that_names_the_stay_without_the_words_that_were_typed(wrong, nurse, episode):

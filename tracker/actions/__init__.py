@@ -11,7 +11,7 @@ from tracker.actions.doses import DoseEntry, SavedDose, record_dose
 from tracker.actions.handouts import give_article
 from tracker.actions.joining import CODE_LASTS, Joined, WrongCode, join, make_join_code
 from tracker.actions.leaving import LeavingTalk, come_back, end_stay, go_away
-from tracker.actions.outcomes import Conflict, Invalid, TooFast
+from tracker.actions.outcomes import Conflict, Invalid, Kept, TooFast
 from tracker.actions.reviews import review_trend
 from tracker.actions.stays import LastUse, Stay, admit, change_stay, give_account, new_patient_password
 from tracker.actions.times import LONGEST_BEFORE
@@ -29,6 +29,7 @@ __all__ = [
     "Entry",
     "Invalid",
     "Joined",
+    "Kept",
     "LastUse",
     "LeavingTalk",
     "Opened",

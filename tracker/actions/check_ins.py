@@ -69,6 +69,11 @@ class Saved:
     history: History | None = None
     """The history with it, where it was worked out."""
 
+    @property
+    def id(self) -> UUID:
+        """The id of the check-in."""
+        return self.check_in.pk
+
 
 def record_check_in(
     *, by: User, episode: Episode, entry: Entry, now: datetime | None = None, most_a_minute: int | None = None

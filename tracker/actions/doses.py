@@ -72,6 +72,11 @@ class SavedDose:
     dose: Dose
     again: bool
 
+    @property
+    def id(self) -> UUID:
+        """The id of the dose."""
+        return self.dose.pk
+
 
 def record_dose(*, by: User, episode: Episode, entry: DoseEntry, now: datetime | None = None) -> SavedDose:
     """Keep one entry of the medicine log, once, and let the rules look at the stay again.

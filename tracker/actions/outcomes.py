@@ -1,4 +1,19 @@
-"""What an action raises when it wrote nothing."""
+"""What an action gives back when something is safely kept, and what it raises when it wrote nothing."""
+
+from typing import Protocol
+from uuid import UUID
+
+
+class Kept(Protocol):
+    """Something that is safely kept."""
+
+    @property
+    def id(self) -> UUID:
+        """The id of its row."""
+
+    @property
+    def again(self) -> bool:
+        """Whether it was kept before and this was a repeat."""
 
 
 class Conflict(Exception):

@@ -30,6 +30,11 @@ class TakenBack:
     voided: Voided
     again: bool
 
+    @property
+    def id(self) -> UUID:
+        """The id of the voiding."""
+        return self.voided.pk
+
 
 def void_check_in(
     *, by: User, check_in: CheckIn, void_id: UUID, reason: str, note: str = "", now: datetime | None = None

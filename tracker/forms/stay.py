@@ -9,7 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User, plain_name
+from accounts.forms.user_names import UserNameField
+from accounts.models import User
 from tracker.actions import LastUse, Stay
 from tracker.forms.when import add_clock, read_clock
 from tracker.history import age_at
@@ -174,13 +175,7 @@ class AccountForm(NewPasswordForm):
 
     field_order = ["username", "password"]
 
-    username = forms.CharField(
-        validators=[plain_name],
-        label=gettext_lazy("User name"),
-        max_length=150,
-        error_messages={"required": gettext_lazy("Enter a user name.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
+    username = UserNameField()
 
     def clean_username(self) -> str:
         """A user name nobody has."""

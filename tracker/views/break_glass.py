@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import SignedIn
 from tracker import access, actions, words
-from tracker.actions import Conflict, Invalid
+from tracker.actions import Opened
 from tracker.emergencies import emergencies as read_emergencies
 from tracker.forms.break_glass import BreakGlassForm, ReviewForm
+from tracker.views.outcomes import sent, tried
 
 
 @require_safe
@@ -27,23 +28,21 @@ def emergencies(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def break_glass(request: SignedIn) -> HttpResponse:
     """Ask which record and why, then open it for an hour."""
-    form = BreakGlassForm(request.POST or None, wards=access.other_wards(request.user))
-    status = 422 if form.errors else 200
-    if request.method == "POST" and form.is_valid():
+    form = BreakGlassForm(sent(request), wards=access.other_wards(request.user))
+
+    def write() -> Opened:
         data = form.cleaned_data
-        try:
-            opened = actions.break_glass(
-                by=request.user, ward=data["ward"], who=data["who"], reason=data["reason"], glass_id=data["id"]
-            ).access
-            until = words.clock(opened.ends_at, data["ward"].tz)
+        return actions.break_glass(
+            by=request.user, ward=data["ward"], who=data["who"], reason=data["reason"], glass_id=data["id"]
+        )
+
+    status = 200
+    if request.method == "POST":
+        opened, status = tried(form, write)
+        if opened:
+            until = words.clock(opened.access.ends_at, form.cleaned_data["ward"].tz)
             messages.success(request, _("Open to you until %(time)s. A supervisor will review this.") % {"time": until})
-            return HttpResponseRedirect(reverse("episode", args=[opened.episode_id]), status=303)
-        except Invalid as invalid:
-            form.refuse(invalid.problems)
-            status = 422
-        except Conflict as conflict:
-            form.add_error(None, str(conflict))
-            status = 409
+            return HttpResponseRedirect(reverse("episode", args=[opened.access.episode_id]), status=303)
     return render(request, "tracker/break_glass.html", {"form": form}, status=status)
 
 

@@ -69,7 +69,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
         target = on_round if request.GET.get("round") else reverse("episode", args=[episode.pk])
         sentence = saved_words(kept.check_in, episode, now, kept.history) if kept else ""
         if wants_json(request):
-            return json_answer(form, kept, status, sentence, target)
+            return json_answer(form, kept, status, sentence=sentence, url=target)
         if kept:
             messages.success(request, sentence)
             return HttpResponseRedirect(target, status=303)
@@ -105,7 +105,7 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
         kept, status = save(request, form)
         if wants_json(request):
             url = reverse("check_in", args=[kept.check_in.pk]) if kept else ""
-            return json_answer(form, kept, status, _("Corrected."), url)
+            return json_answer(form, kept, status, sentence=_("Corrected."), url=url)
         if kept:
             messages.success(request, _("Corrected. The first version stays readable below."))
             return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)

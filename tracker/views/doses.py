@@ -1,6 +1,5 @@
 """The medicine log: choose the medicine, write down what became of it, look at one entry, put it right."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import access, actions
-from tracker.actions import Conflict, Invalid, SavedDose
+from tracker.actions import SavedDose
 from tracker.content import library
 from tracker.forms.doses import DoseForm
 from tracker.history import of_episode
 from tracker.medicines import grouped, on_file, saved_words, view_of
 from tracker.models import Episode
-from tracker.views.sending import posted, problems_of, wants_json
+from tracker.views.outcomes import tried_once
+from tracker.views.sending import json_answer, posted, wants_json
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,8 +85,8 @@ def one(request: SignedIn, pk: UUID) -> HttpResponse:
         "history": history,
         "hours": history.hours(timezone.now()),
         "zone": row.episode.ward.tz,
-        "earlier": [view_of(old) for old in access.dose_corrections(row)],
-        "replacement": access.dose_replacement(row),
+        "earlier": [view_of(old) for old in access.corrections(row)],
+        "replacement": access.replacement(row),
         "voided": voided,
         "places": access.neighbors(request.user, row.episode) if voided else [],
     }
@@ -94,29 +94,16 @@ def one(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def _save(request: SignedIn, form: DoseForm, episode: Episode) -> tuple[SavedDose | None, int]:
-    """Keep what the form says: what was kept, or None with 422 or 409 and what was wrong on the form."""
-    if not form.is_valid():
-        return None, 422
-    try:
-        kept = actions.record_dose(by=request.user, episode=episode, entry=form.entry(), now=form.now)
-    except Invalid as invalid:
-        form.refuse(invalid.problems)
-        return None, 422
-    except Conflict as conflict:
-        form.add_error(None, str(conflict))
-        return None, 409
-    return kept, 200 if kept.again else 201
+    """Keep the dose that the form says. Returns as `tried_once` does."""
+    return tried_once(form, lambda: actions.record_dose(by=request.user, episode=episode, entry=form.entry(), now=form.now))
 
 
 def _answered(request: SignedIn, form: DoseForm, kept: SavedDose | None, status: int, episode: Episode) -> HttpResponse | None:
     """The answer to what was saved, or to a script; None where the page is shown again."""
-    url = reverse("episode", args=[episode.pk])
+    url, sentence = reverse("episode", args=[episode.pk]), saved_words(kept.dose) if kept else ""
     if wants_json(request):
-        body: dict[str, Any] = {"saved": False, "problems": problems_of(form)}
-        if kept:
-            body = {"saved": True, "id": str(kept.dose.pk), "again": kept.again, "sentence": saved_words(kept.dose), "url": url}
-        return JsonResponse(body, status=status)
+        return json_answer(form, kept, status, sentence=sentence, url=url)
     if not kept:
         return None
-    messages.success(request, saved_words(kept.dose))
+    messages.success(request, sentence)
     return HttpResponseRedirect(url, status=303)

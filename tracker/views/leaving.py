@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,22 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import access, actions
-from tracker.actions import Conflict, Invalid
 from tracker.content import library
 from tracker.forms.leaving import AwayForm, BackForm, EndStayForm, TalkForm
 from tracker.models import Episode
-
-
-def _opened(request: SignedIn, pk: UUID, what: str) -> Episode:
-    """The stay. Opening its form leaves an audit line; sending it leaves the line of what was done."""
-    found = access.episode(request.user, pk)
-    access.must_work_on(request.user, found)
-    return access.open_record(request.user, pk, what) if request.method == "GET" else found
-
-
-def _sent(request: SignedIn) -> QueryDict | None:
-    """What the form sent, were it nothing at all."""
-    return request.POST if request.method == "POST" else None
+from tracker.views.outcomes import sent, tried
+from tracker.views.stay import opened
 
 
 def _answer(
@@ -38,17 +27,10 @@ def _answer(
     """The form; or, once it is sent, the stay again with what was `said`, or the form with what was wrong: 422 or 409."""
     status = 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                write()
-                messages.success(request, said)
-                return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
-            except Invalid as invalid:
-                form.refuse(invalid.problems)
-            except Conflict as conflict:
-                form.add_error(None, str(conflict))
-                status = 409
+        _done, status = tried(form, write)
+        if status == 201:
+            messages.success(request, said)
+            return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
     return render(request, template, {"form": form, "episode": episode}, status=status)
 
 
@@ -57,8 +39,8 @@ def end(request: SignedIn, pk: UUID) -> HttpResponse:
     """Record that somebody left, and what was offered and talked about before."""
     by = request.user
     by.must(Can.ADMIT)
-    episode = _opened(request, pk, "leaving form")
-    form = EndStayForm(_sent(request), zone=episode.ward.tz, now=timezone.now())
+    episode = opened(request, pk, "leaving form")
+    form = EndStayForm(sent(request), zone=episode.ward.tz, now=timezone.now())
 
     def write() -> None:
         data = form.cleaned_data
@@ -73,8 +55,8 @@ def away(request: SignedIn, pk: UUID) -> HttpResponse:
     """Record that somebody is away and expected back: no check is due meanwhile."""
     by = request.user
     by.must(Can.ADMIT)
-    episode = _opened(request, pk, "absence form")
-    form = AwayForm(_sent(request), zone=episode.ward.tz, now=timezone.now())
+    episode = opened(request, pk, "absence form")
+    form = AwayForm(sent(request), zone=episode.ward.tz, now=timezone.now())
 
     def write() -> None:
         data = form.cleaned_data
@@ -89,8 +71,8 @@ def back(request: SignedIn, pk: UUID) -> HttpResponse:
     """Record that somebody is back."""
     by = request.user
     by.must(Can.ADMIT)
-    episode = _opened(request, pk, "return form")
-    form = BackForm(_sent(request), zone=episode.ward.tz, now=timezone.now())
+    episode = opened(request, pk, "return form")
+    form = BackForm(sent(request), zone=episode.ward.tz, now=timezone.now())
 
     def write() -> None:
         actions.come_back(by=by, episode=episode, at=form.cleaned_data["at"])

@@ -83,7 +83,7 @@ def _whole_form(request: SignedIn, episode: Episode, instrument: Instrument) -> 
         sentence = _("Thank you. Staff on your unit can see this now (%(time)s).") % {"time": words.clock(form.now, form.zone)}
         if wants_json(request):
             url = reverse("check_in", args=[kept.check_in.pk]) if kept else ""
-            return json_answer(form, kept, status, sentence, url)
+            return json_answer(form, kept, status, sentence=sentence, url=url)
         if kept:
             messages.success(request, sentence)
             return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)

@@ -1,4 +1,4 @@
-"""What a check-in is sent with and answered by: one address and one form for a page and for a replay from a device."""
+"""What a check-in or a dose is sent with and answered by: one address and one form for a page and for a replay from a device."""
 
 import json
 from collections.abc import Mapping
@@ -16,10 +16,11 @@ from accounts.requests import SignedIn
 from clinical.instruments import Instrument
 from clinical.symptoms import Reporter
 from tracker import actions, words
-from tracker.actions import Conflict, Invalid, Saved, TooFast
+from tracker.actions import Kept, Saved
 from tracker.content import library
 from tracker.forms.check_in import CheckInForm
 from tracker.models import Episode
+from tracker.views.outcomes import tried_once
 
 
 class Malformed(BadRequest):
@@ -49,38 +50,21 @@ def posted(request: SignedIn) -> Mapping[str, Any]:
 
 
 def save(request: SignedIn, form: CheckInForm) -> tuple[Saved | None, int]:
-    """Keep what the form says. Returns what was kept, or None with the status to answer with: 422, 409 or 429.
+    """Keep the check-in that the form says. Returns as `tried_once` does."""
 
-    What was wrong is then on the form, beside what was typed.
-    """
-    if not form.is_valid():
-        return None, 422
-    try:
-        kept = actions.record_check_in(
-            by=request.user,
-            episode=form.episode,
-            entry=form.entry(),
-            now=form.now,
-            most_a_minute=settings.CHECK_INS_A_MINUTE or None,
+    def write() -> Saved:
+        most = settings.CHECK_INS_A_MINUTE or None
+        return actions.record_check_in(
+            by=request.user, episode=form.episode, entry=form.entry(), now=form.now, most_a_minute=most
         )
-    except Invalid as invalid:
-        form.refuse(invalid.problems)
-        return None, 422
-    except Conflict as conflict:
-        form.add_error(None, str(conflict))
-        return None, 409
-    except TooFast as fast:
-        form.add_error(None, str(fast))
-        return None, 429
-    return kept, 200 if kept.again else 201
+
+    return tried_once(form, write)
 
 
-def json_answer(form: CheckInForm, kept: Saved | None, status: int, sentence: str, url: str) -> HttpResponse:
+def json_answer(form: BaseForm, kept: Kept | None, status: int, **said: str) -> HttpResponse:
     """The same answer for a script: a save is only a save with the id echoed."""
     if kept:
-        return JsonResponse(
-            {"saved": True, "id": str(kept.check_in.pk), "again": kept.again, "sentence": sentence, "url": url}, status=status
-        )
+        return JsonResponse({"saved": True, "id": str(kept.id), "again": kept.again, **said}, status=status)
     return JsonResponse({"saved": False, "problems": problems_of(form)}, status=status)
 
 

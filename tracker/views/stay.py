@@ -13,16 +13,16 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import access, actions
-from tracker.actions import Conflict, Invalid
 from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm, NewPasswordForm
 from tracker.models import Episode
+from tracker.views.outcomes import sent, tried
 
 
 def _to(episode: Episode) -> HttpResponse:
     return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
 
 
-def _opened(request: SignedIn, pk: UUID, what: str) -> Episode:
+def opened(request: SignedIn, pk: UUID, what: str) -> Episode:
     """The stay. Opening its form leaves an audit line; sending it leaves the line of what was done."""
     found = access.episode(request.user, pk)
     access.must_work_on(request.user, found)
@@ -34,58 +34,48 @@ def admit(request: SignedIn) -> HttpResponse:
     """A new stay, and the patient if they are new."""
     request.user.must(Can.ADMIT)
     here = access.choose_ward(access.wards(request.user), request.GET.get("ward", ""))
-    form = AdmitForm(request.POST or None, zone=here.tz, now=timezone.now())
-    status = 422 if form.errors else 200
-    if request.method == "POST" and form.is_valid():
+    form = AdmitForm(sent(request), zone=here.tz, now=timezone.now())
+
+    def write() -> Episode:
         data = form.cleaned_data
-        try:
-            episode = actions.admit(
-                by=request.user,
-                ward=here, chosen_name=data["chosen_name"], date_of_birth=data["date_of_birth"],
-                record_number=data["record_number"], admitted_at=data["admitted_at"], stay=form.stay(),
-            )  # fmt: skip
-            messages.success(
-                request, _("%(name)s is on the board, bed %(bed)s.") % {"name": episode.patient.chosen_name, "bed": episode.bed}
-            )
+        return actions.admit(
+            by=request.user,
+            ward=here, chosen_name=data["chosen_name"], date_of_birth=data["date_of_birth"],
+            record_number=data["record_number"], admitted_at=data["admitted_at"], stay=form.stay(),
+        )  # fmt: skip
+
+    status = 200
+    if request.method == "POST":
+        episode, status = tried(form, write)
+        if episode:
+            names = {"name": episode.patient.chosen_name, "bed": episode.bed}
+            messages.success(request, _("%(name)s is on the board, bed %(bed)s.") % names)
             return _to(episode)
-        except Invalid as invalid:
-            form.refuse(invalid.problems)
-            status = 422
-        except Conflict as conflict:
-            form.add_error(None, str(conflict))
-            status = 409
     return render(request, "tracker/admit.html", {"form": form, "ward": here}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 def change(request: SignedIn, pk: UUID) -> HttpResponse:
     """Put the facts of a stay right. Every chart follows."""
-    episode = _opened(request, pk, "stay form")
+    episode = opened(request, pk, "stay form")
     columns = ("bed", "opioid", "last_use_precision", "usual_pain", "allergies", "what_helps", "version")
-    form = ChangeStayForm(
-        request.POST or None,
-        zone=episode.ward.tz,
-        now=timezone.now(),
-        episode=episode,
-        initial={c: getattr(episode, c) for c in columns},
-    )
+    now = {column: getattr(episode, column) for column in columns}
+    form = ChangeStayForm(sent(request), zone=episode.ward.tz, now=timezone.now(), episode=episode, initial=now)
+
+    def write() -> Episode:
+        data = form.cleaned_data
+        return actions.change_stay(
+            by=request.user, episode=episode, seen_version=data["version"], stay=form.stay(), reason=data["reason"]
+        )
+
     status = 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                data = form.cleaned_data
-                actions.change_stay(
-                    by=request.user, episode=episode, seen_version=data["version"], stay=form.stay(), reason=data["reason"]
-                )
-                messages.success(request, _("Changed. The chart follows."))
-                return _to(episode)
-            except Invalid as invalid:
-                form.refuse(invalid.problems)
-            except Conflict as conflict:
-                form.add_error(None, str(conflict))
-                form.data = {**form.data.dict(), "version": str(access.episode(request.user, pk).version)}  # type: ignore[attr-defined]
-                status = 409
+        changed, status = tried(form, write)
+        if changed:
+            messages.success(request, _("Changed. The chart follows."))
+            return _to(changed)
+        if status == 409:
+            form.data = {**form.data.dict(), "version": str(access.episode(request.user, pk).version)}  # type: ignore[attr-defined]
     return render(request, "tracker/change_stay.html", {"form": form, "episode": episode, "zone": episode.ward.tz}, status=status)
 
 
@@ -93,24 +83,21 @@ def change(request: SignedIn, pk: UUID) -> HttpResponse:
 def account(request: SignedIn, pk: UUID) -> HttpResponse:
     """Let a patient sign in to their own record."""
     request.user.must(Can.ADMIT)
-    episode = _opened(request, pk, "account form")
+    episode = opened(request, pk, "account form")
     # What was sent says which form it is from: somebody may have made the account meanwhile.
     first = "username" in request.POST if request.POST else episode.patient.user_id is None
-    form = (AccountForm if first else NewPasswordForm)(request.POST or None)
-    status = 422 if form.errors else 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            messages.success(request, _let_in(request, episode, form.cleaned_data, first=first))
+    form = (AccountForm if first else NewPasswordForm)(sent(request))
+    status = 200
+    if request.method == "POST":
+        said, status = tried(form, lambda: _let_in(request, episode, form.cleaned_data, first=first))
+        if said:
+            messages.success(request, said)
             return _to(episode)
-        except Invalid as invalid:
-            form.refuse(invalid.problems)
-            status = 422
-        except Conflict as conflict:
-            episode = access.episode(request.user, pk)
+        if status == 409:
+            episode, problems = access.episode(request.user, pk), form.non_field_errors()
             first = episode.patient.user_id is None
             form = (AccountForm if first else NewPasswordForm)(request.POST)
-            form.add_error(None, str(conflict))
-            status = 409
+            form.add_error(None, problems)
     return render(request, "tracker/account.html", {"form": form, "episode": episode, "has_one": not first}, status=status)
 
 

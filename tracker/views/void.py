@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,14 +15,15 @@ from accounts.requests import SignedIn
 from accounts.roles import Can
 from clinical.symptoms import Reporter
 from tracker import access, actions
-from tracker.actions import Conflict, Invalid, TakenBack
+from tracker.actions import TakenBack
 from tracker.content import library
 from tracker.forms.void import VoidForm
 from tracker.history import check_in as as_clinical
 from tracker.history import hours_at
 from tracker.medicines import view_of
 from tracker.results import result
-from tracker.views.sending import posted, problems_of, wants_json
+from tracker.views.outcomes import tried_once
+from tracker.views.sending import json_answer, posted, wants_json
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,7 +67,7 @@ def void_dose(request: SignedIn, pk: UUID) -> HttpResponse:
         return answer
     context = {
         "form": form, "dose": view_of(row), "episode": row.episode, "zone": row.episode.ward.tz,
-        "hours": hours_at(row.episode, timezone.now()), "voided": access.void_of(row), "replacement": access.dose_replacement(row),
+        "hours": hours_at(row.episode, timezone.now()), "voided": access.void_of(row), "replacement": access.replacement(row),
     }  # fmt: skip
     return render(request, "tracker/void_dose.html", context, status=status)
 
@@ -79,31 +80,10 @@ def _answer(request: SignedIn, form: VoidForm, url: str, write: Callable[[], Tak
     """The answer to what was sent; or None with the status under which the form is shown: 200, 422 or 409."""
     if request.method == "GET":
         return None, 200
-    kept, status = _kept(form, write)
+    kept, status = tried_once(form, write)
     if wants_json(request):
-        return _json(form, kept, status, url), status
+        return json_answer(form, kept, status, url=url), status
     if kept:
         messages.success(request, _("Taken back. It stays readable here, struck through, and counts nowhere."))
         return HttpResponseRedirect(url, status=303), 303
     return None, status
-
-
-def _kept(form: VoidForm, write: Callable[[], TakenBack]) -> tuple[TakenBack | None, int]:
-    """Take it back. Returns what was kept, or None with the status to answer with: 422 or 409."""
-    if not form.is_valid():
-        return None, 422
-    try:
-        kept = write()
-    except Invalid as invalid:
-        form.refuse(invalid.problems)
-        return None, 422
-    except Conflict as conflict:
-        form.add_error(None, str(conflict))
-        return None, 409
-    return kept, 200 if kept.again else 201
-
-
-def _json(form: VoidForm, kept: TakenBack | None, status: int, url: str) -> HttpResponse:
-    if kept:
-        return JsonResponse({"saved": True, "id": str(kept.voided.pk), "again": kept.again, "url": url}, status=status)
-    return JsonResponse({"saved": False, "problems": problems_of(form)}, status=status)

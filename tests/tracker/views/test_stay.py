@@ -403,6 +403,18 @@ def test_an_account_given_is_an_account_one_can_sign_in_with(visitor, nurse, epi
     assert User.objects.get(username="samr").role == "patient"
 
 
+def test_a_form_sent_with_nothing_at_all_says_what_it_needs(visitor, nurse, episode):
+    client = visitor(nurse)
+    for url, words in (
+        (NEW, "Enter the bed."),
+        (account_url(episode), "Enter a user name."),
+        (change_url(episode), "Enter the bed."),
+    ):
+        answer = client.post(url, {})
+        assert answer.status_code == 422, url
+        assert words in Page(answer).words, url
+
+
 def test_the_password_is_in_no_page_and_no_audit_line(visitor, nurse, episode):
     client = visitor(nurse)
     answer = client.post(account_url(episode), {"username": "samr", "password": "tide and harbor 9"}, follow=True)
