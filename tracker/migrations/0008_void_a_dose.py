@@ -10,7 +10,7 @@ from accounts.written_once import still_written_once
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0009_quick_board'),
+        ('tracker', '0007_quick_board'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
