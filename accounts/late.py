@@ -13,14 +13,19 @@ from django.utils.translation import gettext as _
 
 WAITS = timedelta(minutes=10)
 SECRETS = ("password", "pin", "code")
+PASSING = ("device_clock",)
+"""What was true only at the moment it was sent: the sender's clock says nothing any more when the rest goes on later."""
 
 
 def keep(request: HttpRequest) -> None:
     """Keep what was sent in the session of whoever sent it."""
     if any(secret in name for name in request.POST for secret in SECRETS):
         return
+    sent = request.POST.copy()
+    for name in PASSING:
+        sent.pop(name, None)
     request.session["waiting"] = {
-        "path": request.get_full_path(), "body": request.POST.urlencode(), "at": timezone.now().isoformat(),
+        "path": request.get_full_path(), "body": sent.urlencode(), "at": timezone.now().isoformat(),
     }  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def on_file(history: History, episode: Episode, now: datetime) -> list[str]:
         found.append(_("No COWS yet"))
     if history.last_use_at:
         about = history.last_use_precision != "exact"
-        facts = {"hours": words.hours(history.hours(now), about=about), "opioid": episode.get_opioid_display()}
+        facts = {"hours": words.hours_since(history.hours(now), about=about), "opioid": episode.get_opioid_display()}
         found.append(_("Last use %(hours)s ago: %(opioid)s") % facts)
     else:
         found.append(_("Time of last use not known"))

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_noop, ngettext
 
 from clinical.instruments import Problem
 
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""A device whose clock is off by no more than this is not spoken of. `static/js/clock.js` has the same."""
+
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """ "02:10" in the ward's zone."""
@@ -39,6 +42,16 @@ def span(gap: timedelta) -> str:
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
 
+def device_clock(offset_s: int | None) -> str:
+    """ "The device's clock was 3 h behind."; empty where it was right within two minutes, and where nobody knows."""
+    if offset_s is None or abs(offset_s) <= CLOCK_TOLERANCE.total_seconds():
+        return ""
+    off = span(timedelta(minutes=round(abs(offset_s) / 60)))
+    if offset_s < 0:
+        return _("The device's clock was %(span)s behind.") % {"span": off}
+    return _("The device's clock was %(span)s ahead.") % {"span": off}
+
+
 def ago(at: datetime, now: datetime) -> str:
     """ "7 min ago", or "now" within the first minute."""
     gap = now - at
@@ -49,6 +62,11 @@ def hours(value: float, *, about: bool = False) -> str:
     """ "38 h", "about 38 h"."""
     whole = int(value)
     return _("about %(h)d h") % {"h": whole} if about else _("%(h)d h") % {"h": whole}
+
+
+def hours_since(value: float, *, about: bool = False) -> str:
+    """As `hours`, of something that is over: "? h" where it would have to come yet, because this server's clock is wrong."""
+    return _("? h") if value <= -1 else hours(value, about=about)
 
 
 def change(now: int, before: int) -> str:

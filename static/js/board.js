@@ -12,16 +12,17 @@ const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) =>
 const clock = (at) => at.toLocaleTimeString("en-GB", { timeZone: place.dataset.zone });
 
 let etag = "";
-let heard = new Date();
-let touched = 0;
+let heard = ebbClock.mark();
+let heardAt = ebbClock.now(); // by the server's clock
+let touched = null;
 let waiting = null;
 
 const stays = (root) => [...root.querySelectorAll("[data-stay]")];
 const order = (root) => stays(root).map((row) => row.dataset.stay).join(" ");
-const busy = () => Date.now() - touched < STILL || place.contains(document.activeElement);
+const busy = () => (touched && ebbClock.since(touched) < STILL) || place.contains(document.activeElement);
 
 function fresh() {
-  document.getElementById("fresh").textContent = say("updated", { time: clock(heard) });
+  document.getElementById("fresh").textContent = say("updated", { time: clock(heardAt) });
   document.body.classList.remove("is-stale");
   stale.hidden = true;
 }
@@ -47,6 +48,7 @@ function show(body) {
 }
 
 async function look() {
+  const asked = ebbClock.mark();
   try {
     const answer = await fetch(place.dataset.rows, { headers: etag ? { "If-None-Match": etag } : {}, signal: AbortSignal.timeout(20_000), redirect: "error" });
     if (answer.status !== 304) {
@@ -57,7 +59,9 @@ async function look() {
       etag = answer.headers.get("ETag") ?? "";
       show(body);
     }
-    heard = new Date();
+    ebbClock.heard(answer, asked);
+    heard = ebbClock.mark();
+    heardAt = ebbClock.now();
     fresh();
   } catch {
     check();
@@ -65,14 +69,14 @@ async function look() {
 }
 
 function check() {
-  if (Date.now() - heard.getTime() < TOO_OLD) return;
-  stale.textContent = say("stale", { time: clock(heard) });
+  if (ebbClock.since(heard) < TOO_OLD) return;
+  stale.textContent = say("stale", { time: clock(heardAt) });
   stale.hidden = false;
   document.body.classList.add("is-stale");
 }
 
 for (const event of ["pointerdown", "pointermove", "wheel", "keydown", "touchmove"]) {
-  place.addEventListener(event, () => { touched = Date.now(); }, { passive: true });
+  place.addEventListener(event, () => { touched = ebbClock.mark(); }, { passive: true });
 }
 changed.addEventListener("click", () => {
   if (waiting) place.replaceChildren(...waiting.childNodes);

@@ -89,9 +89,11 @@ function show() {
 let waiting = 0;
 async function keep() {
   if (!form.dataset.draft || form.dataset.sending) return;
+  const asked = ebbClock.mark();
   try {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: new FormData(form), redirect: "error", headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
+    ebbClock.heard(answer, asked);
     kept.textContent = say("kept", { time: (await answer.json()).kept });
   } catch {
     kept.textContent = words.notKept;
@@ -110,7 +112,7 @@ document.getElementById("not-done")?.addEventListener("toggle", (event) => { if 
 const now = document.querySelector("[data-now-in]");
 if (now) {
   const clock = new Intl.DateTimeFormat("en-GB", { timeZone: now.dataset.nowIn, hour: "2-digit", minute: "2-digit" });
-  setInterval(() => { now.textContent = now.textContent.replace(/\d\d:\d\d/, clock.format(new Date())); }, 20000);
+  setInterval(() => { now.textContent = now.textContent.replace(/\d\d:\d\d/, clock.format(ebbClock.now())); }, 20000);
 }
 
 show();

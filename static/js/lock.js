@@ -7,8 +7,8 @@ const lock = document.querySelector("form[data-lock]");
 const away = document.createDocumentFragment();
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("ebb-lock") : null;
 let covered = false;
-let seen = Date.now();
-let told = seen;
+let seen = ebbClock.mark();
+let told = seen; // "I am here", as far as the server knows
 let before = null;
 
 // The lock screen's number pad, here and on the page of its own.
@@ -80,7 +80,7 @@ function uncover(token) {
   scrollTo(0, before.at);
   before.focus?.focus?.({ preventScroll: true });
   covered = false;
-  seen = told = Date.now();
+  seen = told = ebbClock.mark();
 }
 
 document.addEventListener("submit", async (event) => {
@@ -107,20 +107,20 @@ document.addEventListener("submit", async (event) => {
 });
 
 function touched() {
-  if (covered || Date.now() - seen < 1000) return;
-  seen = Date.now();
-  tabs?.postMessage({ seen });
+  if (covered || ebbClock.since(seen) < 1000) return;
+  seen = ebbClock.mark();
+  tabs?.postMessage({ touched: true });
 }
 
 async function look() {
   if (covered) return;
-  const quiet = (Date.now() - seen) / 1000;
+  const quiet = ebbClock.since(seen) / 1000;
   const after = Number(lock.dataset.after);
   const warning = document.querySelector("[data-lock-warning]");
   if (quiet >= after) { cover(); return; }
   warning.hidden = quiet < after - Number(lock.dataset.warn);
-  if (seen > told && Date.now() - told > 60_000) {
-    told = Date.now();
+  if (seen.ticks > told.ticks && ebbClock.since(told) > 60_000) {
+    told = ebbClock.mark();
     try {
       const answer = await send({ do: "stay" }, "application/json");
       if (answer.ok && (await answer.json()).locked) cover();
@@ -134,7 +134,7 @@ if (lock) {
   document.addEventListener("visibilitychange", look);
   setInterval(look, 1000);
   tabs?.addEventListener("message", ({ data }) => {
-    if (data.seen) seen = Math.max(seen, data.seen);
+    if (data.touched) seen = ebbClock.mark();
     if (data.locked) cover();
     if (data.token && !mine(data.who)) location.replace("/");
     else if (data.token) { if (covered) uncover(data.token); else renew(data.token); }

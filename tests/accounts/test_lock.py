@@ -300,12 +300,13 @@ def test_a_check_in_sent_after_the_lock_is_saved_once_its_owner_is_back(tablet, 
     url = f"/episodes/{episode.pk}/check-in/cows/"
     form = Page(client.get(url)).sends("banner") | {name: str(value) for name, value in cows_answers(7).items()}
     limits.shift(minutes(16))
-    answer = client.post(url, form)
+    answer = client.post(url, form | {"device_clock": "1"})
     assert answer["Location"].startswith(LOCK)
     assert not CheckIn.objects.exists()
     assert unlock(client, nurse, next=url)["Location"] == url
     assert client.get(url)["Location"] == f"/episodes/{episode.pk}/"
     assert CheckIn.objects.get().total == 7
+    assert CheckIn.objects.get().clock_offset_s is None, "what the device's clock said has passed with the waiting"
     assert client.get(url).status_code == 200, "once"
 
 

@@ -32,6 +32,12 @@ def utc(*parts: int) -> datetime:
         (LONDON, date(2026, 10, 25), time(2, 0), utc(2026, 10, 25, 2, 0)),
         (KATHMANDU, date(2026, 3, 3), time(17, 45), utc(2026, 3, 3, 12, 0)),
         (KATHMANDU, date(2026, 3, 3), time(0, 0), utc(2026, 3, 2, 18, 15)),
+        (NEW_YORK, date(2026, 12, 31), time(23, 30), utc(2027, 1, 1, 4, 30)),
+        (LONDON, date(2027, 1, 1), time(0, 0), utc(2027, 1, 1, 0, 0)),
+        (KATHMANDU, date(2027, 1, 1), time(0, 30), utc(2026, 12, 31, 18, 45)),
+        (NEW_YORK, date(2028, 2, 29), time(23, 59), utc(2028, 3, 1, 4, 59)),
+        (LONDON, date(2028, 2, 29), time(0, 0), utc(2028, 2, 29, 0, 0)),
+        (KATHMANDU, date(2028, 2, 29), time(0, 0), utc(2028, 2, 28, 18, 15)),
     ],
 )
 def test_a_wall_clock_names_one_moment(zone: ZoneInfo, day: date, clock: time, found: datetime):
@@ -103,6 +109,16 @@ def test_the_night_the_clocks_go_back_is_an_hour_longer():
     assert hours_between(start, end) == 13.0
     assert hours_between(moment(date(2026, 3, 7), time(20), NEW_YORK), moment(SPRING, time(8), NEW_YORK)) == 11.0
     assert hours_between(moment(date(2026, 10, 31), time(20), KATHMANDU), moment(AUTUMN, time(8), KATHMANDU)) == 12.0
+
+
+@pytest.mark.parametrize("zone", [NEW_YORK, LONDON, KATHMANDU])
+def test_hours_over_the_end_of_a_year_and_over_a_leap_day_are_those_that_passed(zone: ZoneInfo):
+    eve, new_year = moment(date(2026, 12, 31), time(20), zone), moment(date(2027, 1, 1), time(8), zone)
+    assert hours_between(eve, new_year) == 12.0
+    before, after = moment(date(2028, 2, 28), time(20), zone), moment(date(2028, 3, 1), time(8), zone)
+    assert hours_between(before, after) == 36.0
+    before, after = moment(date(2027, 2, 28), time(20), zone), moment(date(2027, 3, 1), time(8), zone)
+    assert hours_between(before, after) == 12.0
 
 
 def test_hours_are_those_that_passed_even_between_two_times_in_the_same_zone():

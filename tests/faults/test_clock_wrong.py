@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -49,3 +50,21 @@ def test_what_was_saved_by_a_wrong_clock_is_seen_once_it_is_put_right_and_no_age
         done = site.run(sys.executable, "manage.py", "doctor")
         assert "has not come yet: this clock is behind, or was ahead" in done.stdout
     assert site.save("ada", site.filled("by the right clock")).status == 201
+
+
+def test_a_server_whose_clock_is_set_back_goes_on_saving_and_no_age_is_negative(site):
+    site.start()
+    assert site.save("ada", site.filled("by the right clock")).status == 201
+    site.kill()
+    wrong = ("faketime", "-f", "-45m") if shutil.which("faketime") else ()
+    site.start(before=wrong)
+    late = site.filled("by a clock that was set back") | {"device_clock": str(round(time.time() * 1000))}
+    assert site.save("ada", late).status == 201
+    for address in ("/ward/", "/ward/handover/", "/alerts/", f"/episodes/{site.ward['here']}/"):
+        page = site.get(address, "ada")
+        assert page.status == 200, address
+        assert not re.search(r"\W-\d+ (min|h|d)", page.body), address
+    site.kill()
+    kept = site.look()["clock_offsets"]
+    assert kept["by the right clock"] is None
+    assert abs(kept["by a clock that was set back"] - (45 * 60 if wrong else 0)) < 60, "seen from a device whose clock is right"

@@ -66,6 +66,7 @@ def look() -> dict[str, Any]:
     written = AuditLine.objects.filter(did__in=("check-in recorded", "check-in corrected"))
     return {
         "check_ins": {str(row.pk): row.note for row in CheckIn.objects.all()},
+        "clock_offsets": {row.note: row.clock_offset_s for row in CheckIn.objects.all()},
         "scores": sorted(set(CheckIn.objects.values_list("total", flat=True))),
         "replaced": [str(pk) for pk in CheckIn.objects.exclude(replaces=None).values_list("replaces_id", flat=True)],
         "recorded": sorted(line.what.removeprefix("check-in ") for line in written),

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import actions as accounts
 from accounts.models import User, Ward
 from clinical import history as clinical
 from clinical.instruments import SKIPPED
 from tests.conftest import NOW, PASSWORD, admit, cows_answers
-from tracker import actions
+from tracker import actions, words
+from tracker.actions import LastUse
 from tracker.content import library
 from tracker.forms.banner import banner_of
 from tracker.forms.check_in import CheckInForm, entries_of
@@ -23,6 +25,7 @@ from tracker.forms.leaving import EndStayForm
 from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm
 from tracker.forms.symptoms import grouped, picked_in, rate_form
 from tracker.forms.when import read_time
+from tracker.history import hours_at
 from tracker.models import CheckIn, Episode, Patient
 
 HOUR = timedelta(hours=1)
@@ -336,6 +339,41 @@ def test_a_ward_elsewhere_reads_its_own_clock():
     bound = form(sent(at="other", at_day="2026-03-03", at_clock="17:30"), episode=bare(zone="Asia/Kathmandu"))
     assert bound.is_valid()
     assert bound.entry().observed_at == datetime(2026, 3, 3, 11, 45, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "clock", "which", "at"),
+    [
+        ("America/New_York", "2026-11-01", "01:30", "0", datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),
+        ("America/New_York", "2026-11-01", "01:30", "1", datetime(2026, 11, 1, 6, 30, tzinfo=UTC)),
+        ("America/New_York", "2026-03-08", "03:30", "", datetime(2026, 3, 8, 7, 30, tzinfo=UTC)),
+        ("Europe/London", "2026-10-25", "01:30", "0", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        ("Europe/London", "2026-10-25", "01:30", "1", datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+        ("Europe/London", "2026-03-29", "02:30", "", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("Asia/Kathmandu", "2026-11-01", "01:30", "", datetime(2026, 10, 31, 19, 45, tzinfo=UTC)),
+        ("Asia/Kathmandu", "2026-03-08", "02:30", "", datetime(2026, 3, 7, 20, 45, tzinfo=UTC)),
+        ("America/New_York", "2026-12-31", "23:59", "", datetime(2027, 1, 1, 4, 59, tzinfo=UTC)),
+        ("Europe/London", "2027-01-01", "00:00", "", datetime(2027, 1, 1, 0, 0, tzinfo=UTC)),
+        ("Asia/Kathmandu", "2027-01-01", "00:10", "", datetime(2026, 12, 31, 18, 25, tzinfo=UTC)),
+        ("America/New_York", "2028-02-29", "12:00", "", datetime(2028, 2, 29, 17, 0, tzinfo=UTC)),
+        ("Europe/London", "2028-02-29", "23:59", "", datetime(2028, 2, 29, 23, 59, tzinfo=UTC)),
+        ("Asia/Kathmandu", "2028-02-29", "00:00", "", datetime(2028, 2, 28, 18, 15, tzinfo=UTC)),
+    ],
+)
+def test_every_time_a_ward_can_have_is_kept_with_the_hours_that_really_passed(
+    nurse: User, zone: str, day: str, clock: str, which: str, at: datetime
+):
+    now = at + 3 * HOUR
+    there = accounts.save_ward(by=None, ward=Ward(name="There", zone=zone))
+    nurse.wards.add(there)
+    stay = admit(nurse, there, "Lee", admitted_at=at - 10 * HOUR, now=at - 10 * HOUR, last_use=LastUse(at - 26 * HOUR, "exact"))
+    bound = form(sent(at="other", at_day=day, at_clock=clock, at_which=which), episode=stay, now=now)
+    assert bound.is_valid(), bound.errors
+    kept = actions.record_check_in(by=nurse, episode=stay, entry=bound.entry(), now=now).check_in
+    kept.refresh_from_db()
+    assert (kept.observed_at, kept.recorded_at) == (at, now)
+    assert hours_at(stay, kept.observed_at) == 26.0
+    assert clock in words.day_clock(kept.observed_at, there.tz)
 
 
 # The right patient, and an unlikely jump --------------------------------------------------------------------

@@ -49,6 +49,8 @@ class Entry:
     replaces: CheckIn | None = None
     replace_reason: str = ""
     replace_note: str = ""
+    clock_offset_s: int | None = None
+    """Seconds the sender's clock was ahead when this arrived, None where that is not known. Not part of what was said."""
 
     def fingerprint(self, episode: Episode) -> str:
         """The same for two sendings of the same thing, different for anything else."""
@@ -235,6 +237,7 @@ def _row(by: User, episode: Episode, entry: Entry, content: str, now: datetime) 
         about=entry.about,
         recorded_at=now,
         recorded_by=by,
+        clock_offset_s=entry.clock_offset_s,
         replaces=entry.replaces,
         replace_reason=entry.replace_reason,
         replace_note=entry.replace_note,

@@ -55,6 +55,8 @@ class DoseEntry:
     replaces: Dose | None = None
     replace_reason: str = ""
     replace_note: str = ""
+    clock_offset_s: int | None = None
+    """Seconds the sender's clock was ahead when this arrived, as in a check-in."""
 
     def fingerprint(self, episode: Episode) -> str:
         """The same for two sendings of the same thing, different for anything else."""
@@ -150,6 +152,7 @@ def _row(by: User, episode: Episode, entry: DoseEntry, history: History, now: da
         opioid=episode.opioid,
         recorded_at=now,
         recorded_by=by,
+        clock_offset_s=entry.clock_offset_s,
         replaces=entry.replaces,
         replace_reason=entry.replace_reason,
         replace_note=entry.replace_note,

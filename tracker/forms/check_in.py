@@ -20,6 +20,7 @@ from clinical.instruments import SKIPPED, Answer, AnswerError, Instrument, Item
 from clinical.symptoms import Reporter
 from tracker.actions import Entry
 from tracker.forms.banner import banner_of, changed_words
+from tracker.forms.device import clock_offset
 from tracker.forms.when import AGO, add_observed, happens_twice, read_observed, words_sent
 from tracker.models import CheckIn, Draft, Episode
 
@@ -197,6 +198,7 @@ class CheckInForm(forms.Form):
             replaces=self.replaces,
             replace_reason=data.get("replace_reason", ""),
             replace_note=data.get("replace_note", ""),
+            clock_offset_s=clock_offset(self.data, self.now),
         )
 
 

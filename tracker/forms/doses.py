@@ -13,6 +13,7 @@ from clinical.medicines import ROUTES, Medicine
 from tracker.actions import DoseEntry
 from tracker.forms.banner import banner_of, changed_words
 from tracker.forms.check_in import NumberField, typed
+from tracker.forms.device import clock_offset
 from tracker.forms.stay import PlainForm
 from tracker.forms.when import add_observed, read_observed, words_sent
 from tracker.history import protocol_of
@@ -162,6 +163,7 @@ class DoseForm(PlainForm):
             replaces=self.replaces,
             replace_reason=data.get("replace_reason", ""),
             replace_note=data.get("replace_note", ""),
+            clock_offset_s=clock_offset(self.data, self.now),
         )
 
 

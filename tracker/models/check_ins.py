@@ -75,6 +75,8 @@ class CheckIn(models.Model):
     about = models.BooleanField(_("time is approximate"), default=False)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    clock_offset_s = models.IntegerField(null=True, blank=True)
+    """Seconds by which the sender's clock was ahead of the server's when this arrived; null: not known."""
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     replace_reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     replace_note = models.CharField(max_length=500, blank=True)

@@ -63,6 +63,8 @@ class Dose(models.Model):
     opioid = models.CharField(max_length=20, choices=Episode.Opioid.choices)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    clock_offset_s = models.IntegerField(null=True, blank=True)
+    """Seconds by which the sender's clock was ahead of the server's when this arrived; null: not known."""
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     replace_reason = models.CharField(max_length=20, choices=CheckIn.Reason.choices, blank=True)
     replace_note = models.CharField(max_length=500, blank=True)

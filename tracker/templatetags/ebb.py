@@ -9,6 +9,7 @@ from django import template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
 from django.template.loader import get_template
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -59,6 +60,24 @@ def ago(at: datetime, now: datetime) -> str:
 def hours(value: float, about: bool = False) -> str:
     """ "38 h", "about 38 h"."""
     return words.hours(value, about=about)
+
+
+@register.filter
+def hours_since(value: float, about: bool = False) -> str:
+    """ "38 h", of something that is over; "? h" where the server's clock says that it is not."""
+    return words.hours_since(value, about=about)
+
+
+@register.filter
+def device_clock(offset_s: int | None) -> str:
+    """ "The device's clock was 3 h behind.", or nothing."""
+    return words.device_clock(offset_s)
+
+
+@register.simple_tag
+def server_clock() -> str:
+    """The server's time as a script reads it: milliseconds since 1970."""
+    return f"{timezone.now().timestamp() * 1000:.0f}"
 
 
 @register.filter

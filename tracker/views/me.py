@@ -19,6 +19,7 @@ from tracker import access, actions, alerts, words
 from tracker.actions import Entry
 from tracker.content import library
 from tracker.forms.check_in import CheckInForm
+from tracker.forms.device import clock_offset
 from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form, review, said_in, sent_again, true_at
 from tracker.history import course_of, of_episode
 from tracker.models import CheckIn, Draft, Episode
@@ -171,7 +172,10 @@ def help_now(request: SignedIn) -> HttpResponse:
         return HttpResponseRedirect(reverse("me"), status=303)
     call, sent = _called(request.POST.get("call", "")), _id(request.POST.get("id", ""))
     now = timezone.now()
-    entry = Entry(id=sent, instrument="help", reporter="patient", observed_at=now, said="now", answers={"call": call})
+    entry = Entry(
+        id=sent, instrument="help", reporter="patient", observed_at=now, said="now", answers={"call": call},
+        clock_offset_s=clock_offset(request.POST, now),
+    )  # fmt: skip
     try:
         kept = actions.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
     except actions.Invalid:

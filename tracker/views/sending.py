@@ -19,6 +19,7 @@ from tracker import actions, words
 from tracker.actions import Kept, Saved
 from tracker.content import library
 from tracker.forms.check_in import CheckInForm
+from tracker.forms.device import DEVICE_CLOCK
 from tracker.models import Episode
 from tracker.views.outcomes import tried_once
 
@@ -85,7 +86,11 @@ def keep_draft(request: SignedIn, episode: Episode, slug: str) -> HttpResponse:
         draft_id = UUID(request.POST.get("id", ""))
     except ValueError:
         return JsonResponse({"problems": {"id": _("Reload the form and try again.")}}, status=422)
-    kept = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "id", "banner") and v and len(v) <= 2000}
+    kept = {
+        k: v
+        for k, v in request.POST.items()
+        if k not in ("csrfmiddlewaretoken", "id", "banner", DEVICE_CLOCK) and v and len(v) <= 2000
+    }
     actions.keep_draft(by=request.user, episode=episode, instrument=slug, draft_id=draft_id, entries=kept)
     return JsonResponse({"kept": words.clock(timezone.now(), episode.ward.tz)})
 
