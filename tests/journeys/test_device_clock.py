@@ -114,6 +114,28 @@ def test_how_wrong_it_is_is_said_in_words(browse: Browse, nurse: User, episode: 
         expect(said(page)).to_be_hidden()
 
 
+SHIFTS = """() => new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((one) => { sum += one.value; })).observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => done(sum), 300);
+})"""
+
+
+def test_saying_so_moves_nothing_on_the_page(browse: Browse, nurse: User, episode: Episode) -> None:
+    # Given the same page on a device that is right and on one that is wrong
+    moved = {}
+    for by in (0, -3 * HOUR):
+        page = browse(nurse, TABLET)
+        wrong_by(page, by)
+        for address in ("/ward/", form_of(episode)):
+            page.goto(address, wait_until="networkidle")
+            moved[by, address] = page.evaluate(SHIFTS)
+
+    # Then nothing more jumps on the one than on the other
+    for address in ("/ward/", form_of(episode)):
+        assert moved[-3 * HOUR, address] <= moved[0, address] + 0.001, moved
+
+
 def test_a_slow_answer_is_not_taken_for_a_wrong_clock(browse: Browse, nurse: User, episode: Episode) -> None:
     # Given a clock one minute behind, and a page whose answer took three minutes to come
     page = browse(nurse, LAPTOP)
