@@ -29,8 +29,10 @@ PROXIES = env.list("EBB_PROXIES", default=["127.0.0.1", "::1"])
 
 # New check-ins one person can save within a minute: far more than anybody can, far fewer than a script gone wrong.
 CHECK_INS_A_MINUTE = env.int("EBB_CHECK_INS_A_MINUTE", default=60)
-# Where `manage.py audit_head` notes the end of the audit trail each day: best on another machine.
-AUDIT_HEADS = env.str("EBB_AUDIT_HEADS", default="")
+# Where `manage.py audit_head` notes the end of the audit trail each day: best on another machine. And the site's own
+# program that is given what was noted, to mail it, print it or copy it away.
+AUDIT_HEADS = env.str("EBB_AUDIT_HEADS", default="") or str(VAR_DIR / "audit-heads.txt")
+AUDIT_HEADS_SEND = env.str("EBB_AUDIT_HEADS_SEND", default="")
 
 CONTENT_DIR = BASE_DIR / "content"
 PROTOCOLS = sorted(path.stem for path in (CONTENT_DIR / "protocols").glob("*.toml"))

@@ -30,8 +30,10 @@ def main() -> int:
         units(place)
         with postgres(place) as owner:
             app = set_up(place, owner)
+            by_the_clock(place, app)
             with servers(place, app) as (first, second), nginx(place, first.port, second.port) as front:
                 look(place, front, first, second, owner)
+            cut_off(app, owner)
     print("All of it holds.")
     return 0
 
@@ -105,6 +107,7 @@ def set_up(place: Path, url: str) -> dict[str, str]:
         "EBB_TRUSTED_ORIGINS": f"https://{NAME}",
         "EBB_HTTPS": "yes",
         "EBB_PROXIES": "127.0.0.1",
+        "EBB_AUDIT_HEADS_SEND": f"tee -a {place / 'elsewhere'}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }  # fmt: skip
     owner = settings | {"DATABASE_URL": of(url, "ebb", "owner")}
@@ -125,10 +128,46 @@ def set_up(place: Path, url: str) -> dict[str, str]:
                  "DROP TABLE tracker_patient", "CREATE TABLE mine (id int)", "DELETE FROM django_migrations"):  # fmt: skip
         said = psql(app["DATABASE_URL"], what, must=False)
         holds(f"it may not: {what}", "permission denied" in said or "must be owner" in said, said)
+    return app
+
+
+def by_the_clock(place: Path, app: dict[str, str]) -> None:
+    """What the timers start does its work, and then the doctor finds nothing to mend."""
+    manage = (sys.executable, "manage.py")
     run(*manage, "review_alerts", environment=app)
     doctor = run(*manage, "doctor", environment=app, must=False)
+    holds("the doctor misses the daily round while none went", "FAIL daily round: It never went" in doctor, doctor)
+    for timer in sorted((ROOT / "deploy").glob("*.timer")):
+        for command in commands(timer.with_suffix(".service")):
+            run(*command, environment=app)
+            holds(f"{timer.name} starts {' '.join(command[1:])}, which goes well with the role of the web servers", True)
+    noted, sent = place / "var/audit-heads.txt", place / "elsewhere"
+    same = noted.exists() and sent.exists() and noted.read_text(encoding="utf-8") == sent.read_text(encoding="utf-8")
+    holds("the end of the audit trail is noted here and elsewhere", same)
+    doctor = run(*manage, "doctor", environment=app, must=False)
     holds("the doctor finds nothing to mend", "Nothing to mend" in doctor, doctor)
-    return app
+
+
+def commands(unit: Path) -> list[list[str]]:
+    """What a unit runs, with this Python."""
+    found = re.findall(r"^ExecStart=(.+)$", unit.read_text(encoding="utf-8"), re.M)
+    return [one.replace("/opt/ebb/.venv/bin/python", sys.executable).split() for one in found]
+
+
+def cut_off(app: dict[str, str], url: str) -> None:
+    """Somebody takes the guards away and cuts the end off the audit trail: the next daily round fails, and the doctor says why."""
+    round_ = commands(ROOT / "deploy/ebb-daily.service")[0]
+    run(*round_, environment=app)
+    psql(
+        of(url, "ebb", "owner"),
+        "ALTER TABLE accounts_auditline DISABLE TRIGGER USER",
+        "DELETE FROM accounts_auditline WHERE id = (SELECT max(id) FROM accounts_auditline)",
+        "ALTER TABLE accounts_auditline ENABLE TRIGGER USER",
+    )
+    said = run(*round_, environment=app, must=False)
+    holds("a trail whose end was cut off makes the daily round fail", "CUT OFF: The end was cut off" in said, said)
+    doctor = run(sys.executable, "manage.py", "doctor", environment=app, must=False)
+    holds("and the doctor says so", re.search(r"^FAIL daily round: .*cut off", doctor, re.M | re.I) is not None, doctor)
 
 
 class Server:

@@ -13,6 +13,7 @@ from config.settings import BASE_DIR, DATABASES, STORAGES
 
 VAR_DIR = BASE_DIR / "var" / "tests"
 VAR_DIR.mkdir(parents=True, exist_ok=True)
+AUDIT_HEADS = str(VAR_DIR / "nothing-is-noted-here.txt")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

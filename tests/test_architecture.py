@@ -67,7 +67,7 @@ ACCOUNTS = (
 UPKEEP = (
     ("apps", "management"),
     ("doctor",),
-    ("backups", "restores"),
+    ("backups", "restores", "daily"),
     ("copies",),
     ("databases", "manifest", "chain", "keys"),
 )

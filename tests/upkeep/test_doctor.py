@@ -19,7 +19,7 @@ from accounts.models import Ward
 from tests.upkeep.conftest import refusal, said
 from tracker.models import ClockRun
 from upkeep import doctor
-from upkeep.doctor import configuration, copies, examine, machine, records
+from upkeep.doctor import configuration, copies, examine, machine, records, rounds
 from upkeep.doctor.finding import Finding, doubtful, fine, wrong
 
 GOOD_KEY = "q8Zr4vXc0Lm2Nb7Pw5Ty9Ua3Sd6Fg1Hj-Kl_Ei8Ro2Wq4Zx7Cv9Bn"
@@ -65,8 +65,10 @@ def well(site: Path, collected: Path, settings: Any, monkeypatch: pytest.MonkeyP
         # The PostgreSQL of the tests does without, to be quick.
         real = records._ask
         monkeypatch.setattr(records, "_ask", lambda question: "on" if question == "SHOW fsync" else real(question))
+    settings.AUDIT_HEADS = str(site / "heads.txt")
     said("backup")
     said("review_alerts")
+    said("daily")
     return settings
 
 
@@ -105,7 +107,7 @@ def test_what_cannot_be_looked_at_is_a_failure_and_the_rest_is_still_looked_at()
 def test_everything_there_is_to_look_at_is_looked_at():
     defined = {
         value
-        for module in (configuration, records, machine, copies)
+        for module in (configuration, records, machine, copies, rounds)
         for name, value in vars(module).items()
         if callable(value) and getattr(value, "__module__", "") == module.__name__ and not name.startswith("_")
     }
@@ -292,6 +294,43 @@ def test_no_backup_at_all(well):
 def test_no_key_to_lock_backups_with(well):
     well.BACKUP_KEY.unlink()
     assert level(copies.key)[0] == "FAIL"
+
+
+# What goes by the clock -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("hours", "found"), [(25, "OK"), (30, "WARN"), (80, "FAIL")])
+def test_a_daily_round_that_is_overdue(well, time_machine, hours, found):
+    time_machine.move_to(timezone.now() + timedelta(hours=hours))
+    assert level(rounds.last_round)[0] == found
+
+
+def test_a_daily_round_that_never_went(well):
+    (well.VAR_DIR / "daily.json").unlink()
+    assert level(rounds.last_round)[0] == "FAIL"
+
+
+def test_what_the_daily_round_found_is_said_until_one_goes_well(well):
+    well.AUDIT_HEADS_SEND = "/no/such/program"
+    refusal("daily")
+    found, words = level(rounds.last_round)
+    assert (found, "No such file" in words) == ("FAIL", True)
+    well.AUDIT_HEADS_SEND = ""
+    said("daily")
+    assert level(rounds.last_round)[0] == "OK"
+
+
+def test_a_note_of_the_daily_round_that_cannot_be_read(well):
+    (well.VAR_DIR / "daily.json").write_text("nonsense")
+    assert [one.level for one in examine((rounds.last_round,))] == ["FAIL"]
+
+
+def test_an_end_of_the_trail_that_is_noted_on_this_machine_only(well):
+    assert level(rounds.heads_elsewhere)[0] == "OK"
+    well.AUDIT_HEADS = str(well.VAR_DIR / "audit-heads.txt")
+    assert level(rounds.heads_elsewhere)[0] == "WARN"
+    well.AUDIT_HEADS_SEND = "mail -s head privacy@example.org"
+    assert level(rounds.heads_elsewhere)[0] == "OK"
 
 
 def test_the_three_levels():

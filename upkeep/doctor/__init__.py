@@ -5,7 +5,7 @@ To have something more looked at, write a function that yields findings and name
 
 from collections.abc import Callable, Iterator
 
-from upkeep.doctor import configuration, copies, machine, records
+from upkeep.doctor import configuration, copies, machine, records, rounds
 from upkeep.doctor.finding import Finding, wrong
 
 Look = Callable[[], Iterator[Finding]]
@@ -31,6 +31,8 @@ LOOKS: tuple[Look, ...] = (
     machine.not_root,
     copies.newest_backup,
     copies.key,
+    rounds.last_round,
+    rounds.heads_elsewhere,
 )
 
 

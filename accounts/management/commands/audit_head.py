@@ -26,12 +26,12 @@ class Command(BaseCommand):
         now = head(timezone.now().date())
         if now is None:
             raise CommandError("There is no audit line yet, so there is nothing to note.")
-        place = Path(options["to"] or settings.AUDIT_HEADS or os.devnull)
+        place = Path(options["to"] or settings.AUDIT_HEADS)
         earlier = noted(place) if place.is_file() else []
         for fault in faults(earlier[-1:], links=False):
             raise CommandError(f"{fault.says} Nothing was added to {place}.")
         self.stdout.write(str(now))
-        if place != Path(os.devnull) and now not in earlier[-1:]:
+        if now not in earlier[-1:]:
             place.parent.mkdir(parents=True, exist_ok=True)
             with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
                 file.write(f"{now}\n")

@@ -26,8 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the faults, first line first, or one sentence."""
-        place = options["anchor"] or settings.AUDIT_HEADS
-        heads = noted(Path(place)) if place else []
+        place = Path(options["anchor"] or settings.AUDIT_HEADS)
+        heads = noted(place) if options["anchor"] or place.exists() else []
         found = list(islice(faults(heads), MOST_SHOWN + 1))
         for fault in found[:MOST_SHOWN]:
             self.stdout.write(f"{fault.kind.upper()}: {fault.says}")
