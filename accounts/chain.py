@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
+
 from accounts.audit import fingerprint
 from accounts.models import AuditLine
 
@@ -51,34 +54,36 @@ def head(day: date) -> Head | None:
     return Head(day, last.pk, last.hash) if last else None
 
 
-def faults(heads: Iterable[Head] = (), *, links: bool = True) -> Iterator[Fault]:
+def faults(heads: Iterable[Head] = (), *, links: bool = True, using: str = DEFAULT_DB_ALIAS) -> Iterator[Fault]:
     """Everything that is wrong, from the first line to the last, then what the noted heads say.
 
-    Without `links` only the heads are compared, which is quick however long the trail is.
+    Without `links` only the heads are compared, which is quick however long the trail is. `using` names the database:
+    the site's own, or one that was restored beside it.
     """
+    lines = AuditLine.objects.using(using)
     if links:
-        yield from _broken_links()
+        yield from _broken_links(lines)
     for noted in heads:
-        yield from _unlike(noted)
+        yield from _unlike(lines, noted)
 
 
-def _broken_links() -> Iterator[Fault]:
+def _broken_links(lines: QuerySet[AuditLine]) -> Iterator[Fault]:
     before: AuditLine | None = None
     suspects: set[int] = set()
-    for line in AuditLine.objects.order_by("pk").iterator(chunk_size=2000):
+    for line in lines.order_by("pk").iterator(chunk_size=2000):
         if line.hash != fingerprint(line):
             yield Fault("changed", line.pk, f"Line {line.pk} does not say what was written: something in it was changed.")
         if line.previous != (before.hash if before else ""):
-            fault = _why(before, line, suspects)
+            fault = _why(lines, before, line, suspects)
             suspects.add(fault.line)
             yield fault
         before = line
 
 
-def _why(before: AuditLine | None, line: AuditLine, suspects: set[int]) -> Fault:
+def _why(lines: QuerySet[AuditLine], before: AuditLine | None, line: AuditLine, suspects: set[int]) -> Fault:
     """What happened where a line does not follow the one before it."""
     here = f"between lines {before.pk} and {line.pk}" if before else f"before line {line.pk}"
-    follows = AuditLine.objects.filter(hash=line.previous).first() if line.previous else None
+    follows = lines.filter(hash=line.previous).first() if line.previous else None
     if follows is None and line.previous:
         return Fault("missing", line.pk, f"A line is missing {here}, or line {before.pk if before else 0} was changed.")
     if follows and follows.pk >= line.pk:
@@ -86,16 +91,16 @@ def _why(before: AuditLine | None, line: AuditLine, suspects: set[int]) -> Fault
             "moved", line.pk, f"Line {line.pk} was moved: it was written after line {follows.pk}, which now comes later."
         )
     after = f"line {follows.pk}" if follows else "nothing"
-    between = AuditLine.objects.filter(pk__lt=line.pk, pk__gt=follows.pk if follows else 0).order_by("pk").first()
+    between = lines.filter(pk__lt=line.pk, pk__gt=follows.pk if follows else 0).order_by("pk").first()
     stranger = between.pk if between else line.pk
     if stranger in suspects:
         return Fault("moved", line.pk, f"Line {line.pk} follows {after}, but line {stranger} was moved there.")
     return Fault("put in", stranger, f"Line {stranger} was put in: line {line.pk} was written right after {after}.")
 
 
-def _unlike(noted: Head) -> Iterator[Fault]:
-    line = AuditLine.objects.filter(pk=noted.line).first()
-    last = AuditLine.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+def _unlike(lines: QuerySet[AuditLine], noted: Head) -> Iterator[Fault]:
+    line = lines.filter(pk=noted.line).first()
+    last = lines.order_by("-pk").values_list("pk", flat=True).first() or 0
     if line is None and noted.line > last:
         yield Fault(
             "cut off",

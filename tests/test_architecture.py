@@ -69,7 +69,7 @@ UPKEEP = (
     ("doctor",),
     ("backups", "restores", "daily"),
     ("copies",),
-    ("databases", "manifest", "chain", "keys"),
+    ("databases", "manifest", "keys"),
 )
 
 IN_ITS_ROW = {

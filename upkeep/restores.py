@@ -16,12 +16,12 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 from pyrage import x25519
 
-from accounts.models import AuditLine
-from upkeep.chain import walk
+from accounts.chain import faults
 from upkeep.databases import ALIAS, POSTGRESQL, SQLITE, Database, at, opened, program, surroundings
 from upkeep.manifest import Manifest, describe, read
 
 UNPROVED = ".unproved"
+AUDIT_LINES = "accounts_auditline"
 LONGEST_HEAD = 1_000_000
 
 
@@ -80,7 +80,7 @@ def _proofs(head: Manifest, connection: BaseDatabaseWrapper) -> Iterator[Proof]:
         yield Proof("version", False, f"made by a newer Ebb ({', '.join(unknown)}): restore it with that version")
         return
     yield Proof("version", True, _brought_up(head))
-    trail = _trail(head)
+    trail = _trail(head, found)
     yield trail
     if trail.holds and all(proof.holds for proof in same):
         with connection.cursor() as cursor:
@@ -108,13 +108,13 @@ def _newest(head: Manifest, found: Manifest) -> Proof:
     return Proof("newest check-in", same, newest if same else f"{newest}, but {head.newest_recorded_at} was backed up")
 
 
-def _trail(head: Manifest) -> Proof:
-    found = walk(AuditLine.objects.using(ALIAS).order_by("pk").iterator())
-    if found.broken:
-        return Proof("audit trail", False, found.broken)
-    if found.head != head.audit_head:
+def _trail(head: Manifest, found: Manifest) -> Proof:
+    fault = next(faults(using=ALIAS), None)
+    if fault:
+        return Proof("audit trail", False, fault.says)
+    if found.audit_head != head.audit_head:
         return Proof("audit trail", False, "it does not end with the line it ended with")
-    return Proof("audit trail", True, f"{found.lines:,} lines, the chain is whole")
+    return Proof("audit trail", True, f"{found.rows[AUDIT_LINES]:,} lines, the chain is whole")
 
 
 def _brought_up(head: Manifest) -> str:

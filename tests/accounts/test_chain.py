@@ -90,6 +90,12 @@ def test_a_changed_line_is_found(lines):
     assert found() == [("changed", lines[4])]
 
 
+@pytest.mark.parametrize("column", ["who", "name", "did", "what", "came_from", "hash"])
+def test_whatever_is_changed_in_a_line_is_found(lines, column):
+    sql(f"UPDATE accounts_auditline SET {column} = 'something else' WHERE id = %s", lines[4])
+    assert ("changed", lines[4]) in found()
+
+
 def test_a_changed_line_is_found_also_when_its_hash_was_made_anew(lines):
     update_and_hash_again(lines[4])
     assert found() == [("missing", lines[5])]

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from accounts.models import AuditLine
 from tests.conftest import NOW
+from tests.guards import lifted
 from tests.upkeep.conftest import backed_up, refusal, relocked, said
 from tracker.models import CheckIn, Patient
 from upkeep import keys
@@ -137,10 +138,39 @@ def test_what_differs_from_what_was_backed_up_is_named_and_the_exit_code_says_so
     assert not Path(place).exists(), "what is not proved does not get the name"
 
 
-def test_a_line_that_was_put_into_the_trail_does_not_pass_for_whole(stay, settings, new_place):
-    AuditLine(at=NOW, did="opened", name="Somebody else", previous="f" * 64, hash="f" * 64).save(force_insert=True)
+def forge() -> int:
+    """A line at the end that nobody wrote, and its number."""
+    forged = AuditLine(at=NOW, did="opened", name="Somebody else", previous="f" * 64, hash="f" * 64)
+    forged.save(force_insert=True)
+    return forged.pk
+
+
+def take_away(line: int) -> None:
+    with lifted(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_auditline WHERE id = %s", [line])
+
+
+def test_a_line_that_was_put_into_the_trail_does_not_pass_for_whole_and_is_named(stay, settings, new_place):
+    forged = forge()
     printed = refusal("restore", backed_up(settings), into=new_place())
-    assert f"FAIL audit trail: Line {AuditLine.objects.get(hash='f' * 64).pk} does not follow the line before it" in printed
+    assert f"FAIL audit trail: Line {forged} does not say what was written" in printed
+
+
+def test_a_line_that_was_taken_out_of_the_trail_is_missed_and_it_is_said_where(stay, settings, new_place):
+    first, second, third = AuditLine.objects.order_by("pk").values_list("pk", flat=True)[:3]
+    take_away(second)
+    printed = refusal("restore", backed_up(settings), into=new_place())
+    assert f"FAIL audit trail: A line is missing between lines {first} and {third}" in printed
+
+
+def test_it_is_the_restored_trail_that_is_walked_and_not_the_one_in_use(stay, settings, new_place):
+    whole = backed_up(settings)
+    forged = forge()
+    broken = backed_up(settings)
+    assert "It is whole" in said("restore", whole, into=new_place())
+    for line in AuditLine.objects.filter(pk__gte=forged).values_list("pk", flat=True):
+        take_away(line)
+    assert f"FAIL audit trail: Line {forged} does not say" in refusal("restore", broken, into=new_place())
 
 
 def test_the_wrong_key_opens_nothing(stay, settings, new_place, tmp_path):
