@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import secrets
 
 from cryptography.fernet import Fernet, MultiFernet
@@ -39,18 +40,29 @@ def _plain(code: str) -> str:
 
 def sealed(text: str) -> str:
     """A secret as it is kept in the database."""
-    return _keys().encrypt(text.encode()).decode()
+    return _box().encrypt(text.encode()).decode()
 
 
 def opened(text: str) -> str:
     """A kept secret again. Raises cryptography.fernet.InvalidToken when its key is not among the site's keys."""
-    return _keys().decrypt(text.encode()).decode()
+    return _box().decrypt(text.encode()).decode()
 
 
-def _keys() -> MultiFernet:
+def marks() -> list[str]:
+    """What tells the site's sealing keys apart, newest first, and says nothing of them: 64 bits of a digest made with each.
+
+    Whoever has a mark and no key cannot find the key by it, nor open anything.
+    """
+    return [hmac.digest(key, b"ebb.sealing.mark", "sha256").hex()[:16] for key in _keys()]
+
+
+def _keys() -> list[bytes]:
     """The site's keys, newest first; a site that names none gets one that follows from its secret key."""
-    keys = settings.SEALING_KEYS or [_from_the_secret_key()]
-    return MultiFernet([Fernet(key) for key in keys])
+    return [key.encode() for key in settings.SEALING_KEYS] or [_from_the_secret_key()]
+
+
+def _box() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in _keys()])
 
 
 def _from_the_secret_key() -> bytes:

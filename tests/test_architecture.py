@@ -56,7 +56,7 @@ ACCOUNTS = (
     ("views", "middleware", "context", "apps", "management"),
     ("adapter", "second_factor", "passkeys"),
     ("forms",),
-    ("actions", "chain"),
+    ("actions", "chain", "sealing"),
     ("access", "throttle"),
     ("presence",),
     ("audit", "requests", "secrecy", "pins", "passwords", "qr", "late", "session_store"),

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connections
 
+from accounts import secrecy
 from upkeep.databases import POSTGRESQL, SQLITE, Database, opened, program, surroundings, with_options
 from upkeep.manifest import Manifest, describe
 
@@ -57,7 +58,7 @@ def _of_sqlite(database: Database, made_at: str) -> Iterator[tuple[Manifest, Bin
         if found != [("ok",)]:
             raise Damaged(f"The database is damaged: {found[0][0]}. Keep its files, and restore the newest good backup.")
         with opened(database | {"NAME": place}) as connection:
-            manifest = describe(connection, made_at)
+            manifest = describe(connection, made_at, secrecy.marks())
         # Closed again, the copy is one file: its log is folded in.
         with place.open("rb") as file:
             yield manifest, file
@@ -74,7 +75,7 @@ def _of_postgresql(database: Database, made_at: str) -> Iterator[tuple[Manifest,
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
-        manifest = describe(connection, made_at)
+        manifest = describe(connection, made_at, secrecy.marks())
         command = [program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
         # No shell; the program was looked up and the snapshot is PostgreSQL's own word.
         with subprocess.Popen(  # noqa: S603

@@ -16,6 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 from pyrage import x25519
 
+from accounts import sealing, secrecy
 from accounts.chain import faults
 from upkeep.databases import ALIAS, POSTGRESQL, SQLITE, Database, at, opened, program, surroundings
 from upkeep.manifest import Manifest, describe, read
@@ -29,6 +30,10 @@ class CannotRestore(Exception):
     """Nothing was restored; the message says why and what to do. What was there before is as it was."""
 
 
+class OtherKeys(CannotRestore):
+    """The second factors in a backup were sealed with a key that this site does not have."""
+
+
 @dataclass(frozen=True)
 class Proof:
     """One thing that must be so of a restored database, and what was found."""
@@ -40,11 +45,15 @@ class Proof:
 
 @dataclass(frozen=True)
 class Restored:
-    """A restored database, where it is, and the proofs. Use it only if all of them hold."""
+    """A restored database, where it is, and the proofs. Use it only if all of them hold.
+
+    `shut_out` are the user names whose second factor does not open with this site's keys. The records are whole all the same.
+    """
 
     where: str
     manifest: Manifest
     proofs: list[Proof]
+    shut_out: list[str]
 
     @property
     def whole(self) -> bool:
@@ -52,27 +61,30 @@ class Restored:
         return all(proof.holds for proof in self.proofs)
 
 
-def restore(*, backup: Path, into: str, identities: list[x25519.Identity]) -> Restored:
+def restore(*, backup: Path, into: str, identities: list[x25519.Identity], with_other_keys: bool = False) -> Restored:
     """Unlock a backup into a new place and prove it.
 
     A database that holds every proof is ready to be used: its schema is brought up to this version, and everybody is
-    signed out of it. Raises CannotRestore, and Unreachable for an address or a program that is not there.
+    signed out of it. Raises OtherKeys, before anything is written, where second factors were sealed with a key this site
+    does not have, unless that is to be put up with (`with_other_keys`); CannotRestore; and Unreachable for an address or a
+    program that is not there.
     """
     database = at(into)
     place: _Place = _NewFile(database) if database["ENGINE"] == SQLITE else _NewDatabase(database)
     with place.made() as sink:
-        head = _unlock(backup, identities, lambda manifest: _fits(manifest, database, sink))
+        head = _unlock(backup, identities, lambda manifest: _fits(manifest, database, sink, with_other_keys))
     with opened(place.unproved()) as connection:
         proofs = list(_proofs(head, connection))
-    whole = all(proof.holds for proof in proofs)
-    return Restored(place.proved() if whole else place.where(), head, proofs)
+        whole = all(proof.holds for proof in proofs)
+        shut_out = sealing.look(using=ALIAS).shut_out if whole else []
+    return Restored(place.proved() if whole else place.where(), head, proofs, shut_out)
 
 
 def _proofs(head: Manifest, connection: BaseDatabaseWrapper) -> Iterator[Proof]:
     """What must be so, in order. Later ones are only asked where the earlier ones make sense."""
     if connection.vendor == "sqlite":
         yield _file(connection)
-    found = describe(connection, head.made_at)
+    found = describe(connection, head.made_at, head.sealed_with)
     same = [_rows(head, found), _newest(head, found)]
     yield from same
     unknown = sorted(set(head.migrations) - _known_migrations())
@@ -132,11 +144,21 @@ def _known_migrations() -> set[str]:
     return {f"{app}.{name}" for app, name in on_disk.keys() | replaced}
 
 
-def _fits(manifest: Manifest, database: Database, sink: BinaryIO) -> BinaryIO:
+def _fits(manifest: Manifest, database: Database, sink: BinaryIO, with_other_keys: bool) -> BinaryIO:
+    """The sink, once the first line says that this backup may go into it."""
     kind = {SQLITE: "sqlite", POSTGRESQL: "postgresql"}[database["ENGINE"]]
     if manifest.kind != kind:
         wanted = {"sqlite": "the path of a new file", "postgresql": "postgres://user:password@host:5432/name"}[manifest.kind]
         raise CannotRestore(f"This is a backup of a {manifest.kind} database. Give --into {wanted}")
+    lacking = manifest.lacks(secrecy.marks())
+    if lacking and not with_other_keys:
+        if manifest.sealed_with[0] in lacking:
+            said = (
+                "Second factors in this backup were sealed with another key than this site's, so their owners could not sign in."
+            )
+        else:
+            said = "Some second factors in this backup may be sealed with an older key that is not here any more."
+        raise OtherKeys(f"{said} Its mark is {lacking[0]}.")
     return sink
 
 

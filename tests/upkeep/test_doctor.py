@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.test import override_settings
@@ -206,6 +208,14 @@ def test_migrations_that_were_not_run_and_those_of_a_newer_version(well):
 def test_a_time_zone_nobody_knows(well, ward):
     Ward.objects.update(zone="Mars/Olympus")
     assert level(records.zones) == ("FAIL", "Not known on this machine: Mars/Olympus of North.")
+
+
+def test_second_factors_that_were_sealed_with_another_key(well, nurse):
+    TOTP.activate(nurse, "JBSWY3DPEHPK3PXP")
+    assert level(records.second_factors) == ("OK", "1 are sealed, all with this site's keys")
+    well.SEALING_KEYS = [Fernet.generate_key().decode()]
+    found, words = level(records.second_factors)
+    assert (found, words.endswith(f"so they cannot sign in: {nurse.username}.")) == ("FAIL", True)
 
 
 def test_an_alert_clock_that_stands_still_and_one_that_never_went(well, time_machine):

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -9,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from cryptography.fernet import Fernet
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from accounts import sealing, secrecy
 from accounts.models import AuditLine
 from tests.conftest import NOW
 from tests.guards import lifted
@@ -106,6 +111,106 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_this_one(stay, settings
     assert rows_of(place, Session) == []
 
 
+# What was sealed with other keys ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sealed(stay: Any, nurse: Any, settings: Any) -> str:
+    """The key a nurse's second factor is sealed with on this site."""
+    settings.SEALING_KEYS = [Fernet.generate_key().decode()]
+    TOTP.activate(nurse, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(nurse)
+    return settings.SEALING_KEYS[0]
+
+
+def test_with_the_keys_it_was_sealed_with_a_backup_comes_back_as_ever(sealed, settings, new_place):
+    place = new_place()
+    printed = said("restore", backed_up(settings), into=place)
+    assert "second factors" not in printed
+    with opened(at(place)):
+        assert sealing.look(using=ALIAS) == sealing.Factors(2, [])
+
+
+def test_a_key_that_was_replaced_and_kept_is_enough(sealed, settings, new_place):
+    backup = backed_up(settings)
+    settings.SEALING_KEYS = [Fernet.generate_key().decode(), sealed]
+    assert "second factors" not in said("restore", backup, into=new_place())
+
+
+def test_a_backup_sealed_with_another_key_is_refused_before_anything_is_written_and_what_to_bring_is_said(
+    sealed, settings, new_place
+):
+    backup, place = backed_up(settings), new_place()
+    settings.SEALING_KEYS = [Fernet.generate_key().decode()]
+    printed = refusal("restore", backup, into=place)
+    assert "sealed with another key than this site's, so their owners could not sign in" in printed
+    assert "Set EBB_SEALING_KEYS" in printed
+    assert "--with-other-keys" in printed
+    assert "Nothing was restored" in printed
+    assert not list(Path(place).parent.glob(f"{Path(place).name}*"))
+    settings.SEALING_KEYS = [sealed]
+    assert "It is whole" in said("restore", backup, into=place), "the place is free once the key is there"
+
+
+def test_a_site_without_keys_of_its_own_needs_its_secret_key(stay, nurse, settings, new_place):
+    settings.SEALING_KEYS = []
+    TOTP.activate(nurse, "JBSWY3DPEHPK3PXP")
+    backup = backed_up(settings)
+    settings.SECRET_KEY = "another-" * 8
+    assert "EBB_SECRET_KEY" in refusal("restore", backup, into=new_place())
+
+
+def test_where_the_keys_are_lost_every_record_comes_back_and_who_is_shut_out_is_named(sealed, nurse, settings, new_place):
+    backup, place = backed_up(settings), new_place()
+    settings.SEALING_KEYS = [Fernet.generate_key().decode()]
+    printed = said("restore", backup, into=place, with_other_keys=True)
+    assert f"WARN second factors: those of 1 people were sealed with keys this site does not have: {nurse.username}." in printed
+    assert "reset_second_factor" in printed
+    assert "It is whole" in printed
+    assert rows_of(place, CheckIn) == list(CheckIn.objects.order_by("pk").values())
+
+
+def test_an_older_key_that_is_gone_is_said_as_what_it_is(sealed, settings, new_place):
+    newer = Fernet.generate_key().decode()
+    settings.SEALING_KEYS = [newer, sealed]
+    backup = backed_up(settings)
+    settings.SEALING_KEYS = [newer]
+    assert "may be sealed with an older key" in refusal("restore", backup, into=new_place())
+
+
+def test_where_nobody_has_a_second_factor_the_keys_do_not_matter(stay, settings, new_place):
+    backup = backed_up(settings)
+    settings.SEALING_KEYS = [Fernet.generate_key().decode()]
+    assert "second factors" not in said("restore", backup, into=new_place())
+
+
+def test_a_backup_of_before_keys_were_marked_comes_back_and_who_is_shut_out_is_named(sealed, nurse, settings, new_place):
+    older = relocked(backed_up(settings), settings.BACKUP_KEY, of_the_first_format)
+    settings.SEALING_KEYS = [Fernet.generate_key().decode()]
+    printed = said("restore", older, into=new_place())
+    assert f"WARN second factors: those of 1 people were sealed with keys this site does not have: {nurse.username}." in printed
+
+
+def of_the_first_format(head: bytes, rest: bytes) -> tuple[bytes, bytes]:
+    manifest = json.loads(head) | {"format": 1}
+    del manifest["sealed_with"]
+    return json.dumps(manifest).encode(), rest
+
+
+def test_no_key_is_in_a_backup_and_its_mark_opens_nothing(sealed, settings):
+    seen: list[bytes] = []
+
+    def look(head: bytes, rest: bytes) -> tuple[bytes, bytes]:
+        seen.extend((head, rest))
+        return head, rest
+
+    relocked(backed_up(settings), settings.BACKUP_KEY, look)
+    for secret in (sealed.encode(), urlsafe_b64decode(sealed), settings.SECRET_KEY.encode()):
+        assert not any(secret in part for part in seen)
+    assert json.loads(seen[0])["sealed_with"] == secrecy.marks()
+    assert [len(mark) for mark in secrecy.marks()] == [16]
+
+
 # What is not whole ------------------------------------------------------------------------------------------
 
 
@@ -127,6 +232,7 @@ def changed(**facts: Any) -> Callable[[bytes, bytes], tuple[bytes, bytes]]:
         ({"rows": lambda rows: rows | {"tracker_checkin": 4}}, "FAIL rows: differs in tracker_checkin"),
         ({"newest_check_in": "0" * 32}, "FAIL newest check-in"),
         ({"audit_head": "f" * 64}, "FAIL audit trail: it does not end with the line it ended with"),
+        ({"rows": lambda rows: rows | {"mfa_authenticator": 4}}, "FAIL rows: differs in mfa_authenticator"),
         ({"migrations": lambda known: [*known, "tracker.9999_of_tomorrow"]}, "FAIL version: made by a newer Ebb"),
     ],
 )
@@ -203,6 +309,8 @@ def test_something_else_than_a_backup_is_said(stay, settings, new_place, tmp_pat
     (tmp_path / "x.age").write_text("hello")
     assert "cannot be unlocked" in refusal("restore", tmp_path / "x.age", into=new_place())
     assert "could not be read" in refusal("restore", tmp_path / "none.age", into=new_place())
+    later = relocked(backed_up(settings), settings.BACKUP_KEY, changed(format=3))
+    assert "It was made in format 3; this version of Ebb reads up to format 2" in refusal("restore", later, into=new_place())
     other = relocked(backed_up(settings), settings.BACKUP_KEY, lambda head, rest: (b"{}", rest))
     assert "is no backup that can be read" in refusal("restore", other, into=new_place())
 

@@ -22,6 +22,7 @@ LOOKS: tuple[Look, ...] = (
     records.keeping,
     records.schema,
     records.zones,
+    records.second_factors,
     records.alert_clock,
     machine.clock,
     machine.synchronized,

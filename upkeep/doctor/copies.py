@@ -35,5 +35,7 @@ def key() -> Iterator[Finding]:
     except keys.KeyProblem as problem:
         yield wrong("backup key", str(problem), "Until then no backup can be made.")
         return
-    where = "its secret is kept elsewhere" if settings.BACKUP_RECIPIENTS else "keep a copy of it away from this machine"
+    where = (
+        "its secret is kept elsewhere" if settings.BACKUP_RECIPIENTS else "keep a copy of it, and of .env, away from this machine"
+    )
     yield fine("backup key", f"{len(found)}; {where}")

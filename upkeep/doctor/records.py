@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from accounts import sealing
 from accounts.models import Ward
 from tracker import actions
 from tracker.alerts import clock_stands_still
@@ -94,6 +95,21 @@ def zones() -> Iterator[Finding]:
         )
     else:
         yield fine("time zones", "every ward's is known")
+
+
+def second_factors() -> Iterator[Finding]:
+    """Whoever has a second factor can use it: what is kept of it was sealed with a key of this site."""
+    found = sealing.look()
+    if found.shut_out:
+        names = ", ".join(found.shut_out[:5]) + (" and others" if len(found.shut_out) > 5 else "")
+        yield wrong(
+            "second factors",
+            f"Those of {len(found.shut_out)} people were sealed with another key than this site's, so they cannot sign in: {names}.",
+            "Bring EBB_SEALING_KEYS (or EBB_SECRET_KEY) back as it was, in .env, then start Ebb again. If it is lost: "
+            "manage.py reset_second_factor NAME",
+        )
+    else:
+        yield fine("second factors", f"{found.sealed} are sealed, all with this site's keys")
 
 
 def alert_clock() -> Iterator[Finding]:
