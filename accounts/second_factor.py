@@ -8,6 +8,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.utils import is_mfa_enabled
+from cryptography.fernet import InvalidToken
 from django import forms
 from django.core.cache import cache
 from django.http.request import split_domain_port
@@ -19,6 +20,8 @@ from accounts.models import User
 REMEMBERED = 120
 """Seconds for which a used code is refused: longer than a code lasts, with one step before and one after (90)."""
 
+OTHER_KEYS = gettext_lazy("Ebb cannot check your code: the site's keys were changed. Ask whoever looks after this site.")
+
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets are sealed with the site's keys before they are kept."""
@@ -28,8 +31,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return secrecy.sealed(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """As it was."""
-        return secrecy.opened(encrypted_text)
+        """As it was. Raises ValidationError, for the form that asked, where it was sealed with a key that is not here."""
+        try:
+            return secrecy.opened(encrypted_text)
+        except InvalidToken as error:
+            raise forms.ValidationError(OTHER_KEYS) from error
 
     def get_totp_label(self, user: User) -> str:
         """What the app on the phone calls this account."""

@@ -118,6 +118,15 @@ def test_a_key_of_the_site_can_be_replaced_without_losing_anything(settings):
         secrecy.opened(kept)
 
 
+def test_a_factor_sealed_with_a_key_that_is_not_here_is_said_and_is_no_error(armed, nurse, settings):
+    _client, secret = armed
+    settings.SEALING_KEYS = [Fernet.generate_key().decode()]
+    client = Client()
+    sign_in(client, nurse)
+    page = Page(client.post(CODE, {"code": code(secret)}))
+    assert "Ebb cannot check your code: the site's keys were changed. Ask whoever looks after this site." in page.words
+
+
 # Signing in ------------------------------------------------------------------------------------------------------------
 
 
