@@ -34,11 +34,21 @@
       button.addEventListener("click", () => print());
     });
 
-    // A second click on a button that is already sending does nothing; the server would see the same id anyway.
+    // A second click on a button that is already sending does nothing; the server would see the same id anyway. Whoever
+    // tapped sees within a second that it is on its way, and after some that this takes longer than usual.
+    const bar = document.querySelector("[data-sending-now]");
     document.querySelectorAll("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
       if (form.dataset.sending) { event.preventDefault(); return; }
       form.dataset.sending = "yes";
-      addEventListener("pageshow", () => { delete form.dataset.sending; }, { once: true });
+      const shown = [
+        setTimeout(() => { bar.hidden = false; }, 400),
+        setTimeout(() => { bar.querySelector("[data-slow]").hidden = false; }, 8000),
+      ];
+      addEventListener("pageshow", () => {
+        delete form.dataset.sending;
+        shown.forEach(clearTimeout);
+        bar.hidden = bar.querySelector("[data-slow]").hidden = true;
+      }, { once: true });
     }));
   });
 })();
