@@ -192,14 +192,16 @@ class Tally:
         )
 
 
-def save_until_acknowledged(site: Site, tally: Tally, who: str, note: str, *, patience: float = 120) -> None:
-    """What the script of a page does: the same id again until it is answered as saved."""
-    fields = site.filled(note)
+def save_until_acknowledged(
+    site: Site, tally: Tally, who: str, note: str, stay: str = "", *, patience: float = 120, **changes: str
+) -> dict[str, str]:
+    """What the script of a page does: the same id again until it is answered as saved. Returns what was sent."""
+    fields = site.filled(note, stay, **changes)
     until = time.monotonic() + patience
     while time.monotonic() < until:
         began = time.monotonic()
         try:
-            answer = site.save(who, fields)
+            answer = site.save(who, fields, stay)
             good = answer.status in (200, 201) and answer.json["id"] == fields["id"]
         except Broken:
             with tally.lock:
@@ -211,7 +213,7 @@ def save_until_acknowledged(site: Site, tally: Tally, who: str, note: str, *, pa
                 tally.acknowledged[fields["id"]] = note
                 tally.again += answer.json["again"]
                 tally.took.append(time.monotonic() - began)
-                return
+                return fields
             tally.refused[answer.status] = tally.refused.get(answer.status, 0) + 1
         time.sleep(0.05)
     raise AssertionError(f"{note} was never saved: {tally}")

@@ -1,11 +1,11 @@
 """What the fault tests ask of a site from inside, each in a process of its own: `python -m tests.faults.ward make`.
 
-`make` brings up a ward and prints who may write there and what a filled-in form sends; `look` prints what is kept;
-`collect` collects static files; `die` saves
-and is killed half way.
+`make` brings up a ward and prints who may write there and what a filled-in form sends; `crowd` fills that ward;
+`look` prints what is kept; `collect` collects static files; `die` saves and is killed half way.
 """
 
 import json
+import os
 import sys
 from datetime import timedelta
 from typing import Any
@@ -15,15 +15,12 @@ import django
 
 def make() -> dict[str, Any]:
     """Two wards with a stay on each, three nurses who are signed in, and the fields of a COWS."""
-    from django.conf import settings
-    from django.test import Client
     from django.utils import timezone
 
     from accounts import actions as accounts
     from accounts.models import Ward
     from accounts.roles import Role
-    from tests.conftest import PASSWORD, admit, cows_answers, person
-    from tests.tracker.views.conftest import Page
+    from tests.conftest import PASSWORD, admit, person
 
     near, far = (accounts.save_ward(by=None, ward=Ward(name=name)) for name in ("North", "South"))
     nurses = {
@@ -34,18 +31,54 @@ def make() -> dict[str, Any]:
     now = timezone.now()
     here = admit(nurses["ada"], near, "Sam", bed="1", admitted_at=now - timedelta(hours=20), now=now)
     there = admit(nurses["cay"], far, "Lee", bed="1", record_number="R-2", admitted_at=now - timedelta(hours=20), now=now)
-    cookies = {}
-    for name, user in nurses.items():
-        client = Client()
-        client.force_login(user)
-        cookies[name] = client.cookies[settings.SESSION_COOKIE_NAME].value
-    form = {}
-    for stay, name in ((here, "ada"), (there, "cay")):
-        client = Client(headers={"host": settings.ALLOWED_HOSTS[-1]})
-        client.force_login(nurses[name])
-        sends = Page(client.get(f"/episodes/{stay.pk}/check-in/cows/", secure=settings.HTTPS)).sends("banner")
-        form[str(stay.pk)] = sends | {key: str(value) for key, value in cows_answers(5).items()}
-    return {"here": str(here.pk), "there": str(there.pk), "cookies": cookies, "forms": form, "password": PASSWORD}
+    return {
+        "here": str(here.pk), "there": str(there.pk), "password": PASSWORD,
+        "cookies": {name: _cookie(user) for name, user in nurses.items()},
+        "forms": {str(here.pk): _form(nurses["ada"], here), str(there.pk): _form(nurses["cay"], there)},
+    }  # fmt: skip
+
+
+def crowd() -> dict[str, Any]:
+    """The ward of `make` with as many people at work and as many patients as EBB_CROWD says: "8 40"."""
+    from django.utils import timezone
+
+    from accounts.models import User, Ward
+    from accounts.roles import Role
+    from tests.conftest import admit, person
+    from tracker.models import Episode
+
+    people, patients = map(int, os.environ["EBB_CROWD"].split())
+    now, near, ada = timezone.now(), Ward.objects.get(name="North"), User.objects.get(username="ada")
+    names = [f"nurse{n}" for n in range(people)]
+    nurses = [person(name, Role.STAFF, near) for name in names]
+    for n in range(Episode.objects.filter(ward=near).count(), patients):
+        admit(ada, near, f"Patient {n}", bed=str(n + 1), record_number=f"S-{n}", admitted_at=now - timedelta(hours=26), now=now)
+    stays = [one for one in Episode.objects.filter(ward=near) if one.admitted_at < now - timedelta(hours=25)]
+    return {"cookies": {one.username: _cookie(one) for one in nurses}, "forms": {str(one.pk): _form(ada, one) for one in stays}}
+
+
+def _cookie(user: Any) -> str:
+    """The session of somebody who has signed in."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _form(user: Any, stay: Any) -> dict[str, str]:
+    """What a filled-in COWS of this stay sends."""
+    from django.conf import settings
+    from django.test import Client
+
+    from tests.conftest import cows_answers
+    from tests.tracker.views.conftest import Page
+
+    client = Client(headers={"host": settings.ALLOWED_HOSTS[-1]})
+    client.force_login(user)
+    sends = Page(client.get(f"/episodes/{stay.pk}/check-in/cows/", secure=settings.HTTPS)).sends("banner")
+    return sends | {key: str(value) for key, value in cows_answers(5).items()}
 
 
 def look() -> dict[str, Any]:
@@ -79,8 +112,6 @@ def look() -> dict[str, Any]:
 
 def die_before_the_rules() -> None:
     """Save a check-in the rules have something to say of, and die after its row was written, before they are asked."""
-    import os
-
     from django.utils import timezone
 
     from accounts.models import User
@@ -111,4 +142,5 @@ if __name__ == "__main__":
 
         settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     django.setup()
-    print(json.dumps({"make": make, "look": look, "collect": collect, "die": die_before_the_rules}[sys.argv[1]]()))
+    asked = {"make": make, "crowd": crowd, "look": look, "collect": collect, "die": die_before_the_rules}
+    print(json.dumps(asked[sys.argv[1]]()))
