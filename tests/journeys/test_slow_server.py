@@ -98,9 +98,34 @@ def test_what_is_said_meanwhile_can_be_read_and_heard_by_everybody(
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.goto(form_of(episode))
-        page.evaluate("() => document.querySelectorAll('.sending, .sending p').forEach((one) => { one.hidden = false; })")
+        page.evaluate("() => { document.querySelector('.sending').hidden = false; }")
         expect(page.get_by_role("status").filter(has_text=SENDING)).to_be_in_viewport()
         assert axe(page) == []
+
+
+def test_without_a_connection_a_filled_form_stays_on_the_screen_and_is_sent_when_tapped_again(
+    browse: Browse, nurse: User, episode: Episode
+) -> None:
+    # Given a filled form, and a network that is gone
+    page = browse(nurse, TABLET)
+    page.goto(form_of(episode))
+    fill_cows(page)
+    expect(page.locator("#draft-words")).to_contain_text("Kept as a draft")
+    page.context.set_offline(True)
+
+    # When Save is tapped, then it says at once that nothing was sent and what to do, and every answer stays
+    save(page)
+    offline = page.get_by_role("status").filter(has_text="Not sent: there is no connection.")
+    expect(offline).to_be_visible(timeout=AT_ONCE)
+    expect(offline).to_contain_text("write it on paper")
+    expect(page.locator(".items input:checked")).to_have_count(10)
+
+    # When the network is back, then that is not said any more, and tapping again saves it once
+    page.context.set_offline(False)
+    expect(page.locator(".sending")).to_be_hidden()
+    save(page)
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    assert CheckIn.objects.get().total == 13
 
 
 def test_a_server_that_cannot_save_for_a_minute_costs_no_answer(
