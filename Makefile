@@ -29,7 +29,7 @@ test-postgres: .venv/.dev node_modules/.installed .env  ## the suite without the
 	@mkdir -p var
 	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 -q
 
-faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off and filled up, on both databases; takes ten minutes
+faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off and filled up, on both databases; takes most of an hour
 	@mkdir -p var
 	EBB_FAULTS=full $(BIN)/python -m pytest tests/faults -q
 	EBB_FAULTS=full EBB_POSTGRES_FSYNC=on $(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests/faults -q
