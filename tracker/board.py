@@ -532,25 +532,10 @@ def _check_ins(episodes: Sequence[Episode], now: datetime) -> dict[UUID, tuple[c
 
 def read_check_ins(keys: list[UUID], now: datetime) -> dict[UUID, tuple[clinical.CheckIn, ...]]:
     """The check-ins of the last 72 hours, the newest two of each kind however old, and all intake facts. One query."""
-    # Each kind apart, so that checks that could not be done or calls that ask for nobody hide nothing older.
-    kind = [F("episode"), F("instrument"), F("reporter"), F("complete"), F("not_done"), KT("answers__come_now")]
-    newest = Window(
-        RowNumber(),
-        partition_by=kind,  # type: ignore[arg-type]
-        order_by=[F("observed_at").desc(), F("recorded_at").desc()],
-    )
-    rows = (
-        CheckIn.objects.current()
-        .filter(episode__in=keys)
-        .annotate(nth=newest, told=Case(When(instrument__in=_TOLD, then=F("answers"))))
-        .filter(Q(nth__lte=2) | Q(observed_at__gte=now - timedelta(hours=SPARK_HOURS)) | Q(instrument="intake"))
-        .order_by("observed_at", "recorded_at", "id")
-        .values_list(*_COLUMNS)
-    )
     found: dict[UUID, list[clinical.CheckIn]] = {key: [] for key in keys}
     for (
         episode, pk, slug, version, reporter, observed, recorded, total, at_least, rated, asked, band, complete, not_done, told,
-    ) in rows:  # fmt: skip
+    ) in _read(keys, now - timedelta(hours=SPARK_HOURS)):  # fmt: skip
         known = told or {}
         found[episode].append(
             clinical.CheckIn(
@@ -560,6 +545,42 @@ def read_check_ins(keys: list[UUID], now: datetime) -> dict[UUID, tuple[clinical
             )
         )  # fmt: skip
     return {key: tuple(check_ins) for key, check_ins in found.items()}
+
+
+def _read(keys: list[UUID], since: datetime) -> list[tuple[Any, ...]]:
+    """The rows of `_looked_at` for these stays. Asked for 1, 2, 4, 8 ... of them, so that few questions are put together."""
+    if not keys:
+        return []
+    places = 1 << (len(keys) - 1).bit_length()
+    chosen = keys + keys[-1:] * (places - len(keys))
+    return _looking_at(places)(since=since, **{f"key{n}": key for n, key in enumerate(chosen)})
+
+
+@cache
+def _looking_at(places: int) -> "Prepared[tuple[Any, ...]]":
+    return Prepared(
+        lambda since, **keys: _looked_at(list(keys.values()), since),
+        since=DateTimeField(),
+        **{f"key{n}": Episode._meta.pk for n in range(places)},
+    )
+
+
+def _looked_at(keys: list[Slot], since: Slot) -> "QuerySet[Any, tuple[Any, ...]]":
+    # Each kind apart, so that checks that could not be done or calls that ask for nobody hide nothing older.
+    kind = [F("episode"), F("instrument"), F("reporter"), F("complete"), F("not_done"), KT("answers__come_now")]
+    newest = Window(
+        RowNumber(),
+        partition_by=kind,  # type: ignore[arg-type]
+        order_by=[F("observed_at").desc(), F("recorded_at").desc()],
+    )
+    return (
+        CheckIn.objects.current()
+        .filter(episode__in=Episode.objects.filter(pk__in=keys).values("pk"))  # type: ignore[misc]
+        .annotate(nth=newest, told=Case(When(instrument__in=_TOLD, then=F("answers"))))
+        .filter(Q(nth__lte=2) | Q(observed_at__gte=since) | Q(instrument="intake"))
+        .order_by("observed_at", "recorded_at", "id")
+        .values_list(*_COLUMNS)
+    )
 
 
 @dataclass

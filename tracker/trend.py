@@ -6,10 +6,11 @@ x is hours of the course, computed in UTC; clock times are looked up in the ward
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -192,8 +193,7 @@ class Trend:
             "from": self.from_,
             "to": self.to,
             "now": round(hours_between(origin, self.now), 3) if not self.episode.ended_at else None,
-            "ticks": ticks(self.from_, self.to, origin, zone, shown, self.where.about),
-            "days": days(self.from_, self.to, origin, zone, self.now),
+            **self._axis(zone, shown),
             "axis": _("Hours since last use") if shown else _("Hours since admission"),
             "blur": 12 if self.history.last_use_precision == "date" else 0,
             "bands": [
@@ -228,6 +228,18 @@ class Trend:
             "nowWord": _("now"),
             "givenWord": _("Given"),
         }
+
+    def _axis(self, zone: ZoneInfo, shown: bool) -> dict[str, Any]:
+        """Hours and days below the chart, which stay the same for a day."""
+        origin, today = self.history.counted_from, self.now.astimezone(zone).date()
+        key = ("axis", self.from_, self.to, zone.key, shown, self.where.about, today, get_language())
+        return once(
+            self.history, key,
+            lambda: {
+                "ticks": ticks(self.from_, self.to, origin, zone, shown, self.where.about),
+                "days": days(self.from_, self.to, origin, zone, today),
+            },
+        )  # fmt: skip
 
     def _drawn(self, panel: Panel, title: str, unit: str) -> dict[str, Any]:
         key = ("drawn", title, self.episode.ward.protocol, self.episode.ward.zone, get_language())
@@ -358,13 +370,12 @@ def ticks(start: float, end: float, origin: datetime, zone: Any, since_use: bool
     return found
 
 
-def days(start: float, end: float, origin: datetime, zone: Any, now: datetime) -> list[dict[str, Any]]:
+def days(start: float, end: float, origin: datetime, zone: Any, today: date) -> list[dict[str, Any]]:
     """Where each day of the ward's calendar begins, in hours of the course."""
     found: list[dict[str, Any]] = []
     first = later(origin, timedelta(hours=start)).astimezone(zone)
     last = later(origin, timedelta(hours=end))
     midnight = first.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    today = now.astimezone(zone).date()
     while True:
         at = midnight.replace(tzinfo=zone)
         if at > last:

@@ -356,7 +356,7 @@ def test_there_are_never_more_ticks_than_fit(end: float, step: float):
 
 def test_the_night_with_25_hours_is_25_hours_wide():
     origin = moment(date(2026, 10, 31), time(20), NEW_YORK)
-    found = days(0, 48, origin, NEW_YORK, origin)
+    found = days(0, 48, origin, NEW_YORK, date(2026, 10, 31))
     assert [d["x"] for d in found] == [0, 4, 29]
     assert [d["today"] for d in found] == [True, False, False]
     clocks = {t["x"]: t["clock"] for t in ticks(0, 24, origin, NEW_YORK, True, False)}
