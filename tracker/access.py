@@ -258,20 +258,24 @@ def neighbors(by: User, of: Episode) -> list[Episode]:
 
 def taken_back(by: User, asked: str, instrument: str) -> CheckIn | None:
     """The voided staff check-in with this instrument that is to be entered once more for somebody else, if it is that."""
-    return _voided(CheckIn.objects.filter(instrument=instrument, reporter=CheckIn.Reporter.STAFF), by, asked)
+    return _voided(CheckIn.objects.filter(instrument=instrument, reporter=CheckIn.Reporter.STAFF), by, asked, "check-in")
 
 
 def dose_taken_back(by: User, asked: str, medicine: str) -> Dose | None:
     """The voided entry of this medicine that is to be written down once more for somebody else, if it is that."""
-    return _voided(Dose.objects.filter(medicine=medicine), by, asked)
+    return _voided(Dose.objects.filter(medicine=medicine), by, asked, "dose")
 
 
-def _voided(rows: "QuerySet[Entry]", by: User, asked: str) -> Entry | None:
+def _voided(rows: "QuerySet[Entry]", by: User, asked: str, what: str) -> Entry | None:
+    """One of these by the id asked for, if it was voided. Its words are shown elsewhere then, so where it was it leaves a line."""
     try:
         pk = UUID(asked)
     except ValueError:
         return None
-    return rows.filter(pk=pk, episode__in=episodes(by), voided__isnull=False).select_related("episode__patient").first()
+    found = rows.filter(pk=pk, episode__in=episodes(by), voided__isnull=False).select_related("episode__patient").first()
+    if found:
+        _opened(by, found.episode, f"{what} {found.pk}")
+    return found
 
 
 def history_of(by: User, pk: UUID) -> Episode:
@@ -316,6 +320,11 @@ def _get(by: User, pk: UUID) -> Episode:
         raise Http404
     audit.broke_glass.set((str(pk), str(one.glass)) if one.glass else ("", ""))
     return one
+
+
+def shown_again(by: User, found: Episode, what: str) -> None:
+    """A form about this stay was refused and is shown again, with all it shows of the record: a look like any other."""
+    _opened(by, found, what)
 
 
 def _opened(by: User, found: Episode, what: str) -> None:

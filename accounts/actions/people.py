@@ -87,13 +87,18 @@ def change_person(
 
 
 def set_password(*, by: User, person: User, password: str) -> None:
-    """Give someone a new password and sign them out everywhere. Raises Refused unless `by` manages people."""
+    """Give someone else a new password and sign them out everywhere.
+
+    Raises Refused unless `by` manages people, and for one's own: that takes the old password, so that an open browser
+    is not enough.
+    """
     by.must(Can.MANAGE_PEOPLE)
+    if by.pk == person.pk:
+        raise Refused(_("You change your own password on your own page, where the old one is asked for."))
     person.set_password(password)
     with transaction.atomic():
         person.save(update_fields=["password"])
-        if by.pk != person.pk:
-            end_sessions_of(person=person)
+        end_sessions_of(person=person)
         audit.record(by, "password set", what=f"account {person.pk}")
 
 

@@ -56,7 +56,7 @@ class PersonForm(RacedForm):
     )
     is_active = forms.BooleanField(label=gettext_lazy("May sign in"), required=False, initial=True)
 
-    def __init__(self, data: Any = None, *, person: User | None = None) -> None:
+    def __init__(self, data: Any = None, *, person: User | None = None, own: bool = False) -> None:
         initial = {}
         if person:
             initial = {f: getattr(person, f) for f in ("username", "first_name", "last_name", "role", "is_active")}
@@ -66,6 +66,8 @@ class PersonForm(RacedForm):
         if person:
             self.fields["username"].disabled = True
             self.fields["password"].help_text = _("Leave empty to keep the password. 12 to 128 characters of any kind.")
+        if own:
+            del self.fields["password"]  # one's own takes the old one, on one's own page
 
     def clean_username(self) -> str:
         """A user name nobody has."""

@@ -83,6 +83,9 @@ def _pin_on_a_phone(request: HttpRequest, here: Presence, phone: Device, pin: st
     owner = phone.owner
     if owner is None or not owner.is_active:
         return _to_full_sign_in(request, "")
+    if here.session and here.session.user_id != owner.pk:
+        # Somebody else signed in on this phone: its owner's PIN is no key to what they have open.
+        return _page(request, here, _("The PIN of this phone does not open this screen. Enter the password instead."), "password")
     tried = actions.try_pin(at=phone, person=owner, pin=pin)
     if tried.left and not tried.right:
         return _page(request, here, _not_the_pin(tried.left), "pin")

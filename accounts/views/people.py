@@ -29,7 +29,7 @@ def people(request: SignedIn) -> HttpResponse:
 def person(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """A new account, or a changed one."""
     found = access.person(request.user, pk)
-    form = PersonForm(request.POST or None, person=found)
+    form = PersonForm(request.POST or None, person=found, own=found == request.user)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -53,7 +53,7 @@ def _keep_person(by: User, found: User | None, data: dict[str, Any]) -> None:
         actions.create_person(by=by, username=data["username"], password=data["password"], **same)
         return
     actions.change_person(by=by, person=found, seen=data["seen"], **same)
-    if data["password"]:
+    if data.get("password"):
         actions.set_password(by=by, person=found, password=data["password"])
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import actions
 from accounts.models import AuditLine, User, Ward
-from accounts.roles import Role
+from accounts.roles import Refused, Role
 from tests.conftest import PASSWORD, person
 from tests.tracker.views.conftest import Page
 
@@ -122,6 +122,16 @@ def test_a_new_password_replaces_the_old_one(office, nurse):
     office.post(url, Page(office.get(url)).sends("role") | {"password": NEW_PASSWORD})
     assert works("nurse", NEW_PASSWORD)
     assert not works("nurse", PASSWORD)
+
+
+def test_an_open_browser_is_not_enough_to_change_an_administrators_own_password(office, admin):
+    url = f"/accounts/people/{admin.pk}/"
+    form = Page(office.get(url)).sends("role")
+    assert "password" not in form
+    assert office.post(url, form | {"password": NEW_PASSWORD}).status_code == 303
+    assert works("admin", PASSWORD)
+    with pytest.raises(Refused, match="where the old one is asked for"):
+        actions.set_password(by=admin, person=admin, password=NEW_PASSWORD)
 
 
 def test_a_user_name_is_never_changed(office, nurse):

@@ -740,6 +740,24 @@ def test_two_nurses_giving_an_account_at_once_make_one(nurse: User, colleague: U
     assert not User.objects.filter(username="sam2").exists(), "an account that belongs to nobody"
 
 
+def stored(episode: Episode) -> Episode:
+    return Episode.objects.select_related("patient__user", "ward").get(pk=episode.pk)
+
+
+def test_only_the_ward_of_the_last_stay_gives_an_account_or_a_password(nurse, other_nurse, episode, ward, other_ward):
+    actions.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
+    leave(episode, nurse, NOW - 2 * HOUR)
+    actions.new_patient_password(by=nurse, episode=stored(episode), password=PASSWORD)
+    later = admit(other_nurse, other_ward, "Sam", record_number="R-Sam", admitted_at=NOW - HOUR)
+    for work in (
+        lambda: actions.new_patient_password(by=nurse, episode=stored(episode), password="a way into another ward"),
+        lambda: actions.give_account(by=nurse, episode=stored(episode), username="sam2", password=PASSWORD),
+    ):
+        with pytest.raises(Conflict, match="has had a later stay"):
+            work()
+    actions.new_patient_password(by=other_nurse, episode=stored(later), password=PASSWORD)
+
+
 # Drafts -----------------------------------------------------------------------------------------------------
 
 

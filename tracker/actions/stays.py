@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -118,6 +119,7 @@ def give_account(*, by: User, episode: Episode, username: str, password: str) ->
     """
     by.must(Can.ADMIT)
     access.must_work_on(by, episode)
+    _must_be_the_last(episode)
     if episode.patient.user_id:
         raise Conflict(_has_one_already(username))
     account = unsaved_account(username=username, password=password, role=Role.PATIENT, first_name=episode.patient.chosen_name)
@@ -142,6 +144,7 @@ def new_patient_password(*, by: User, episode: Episode, password: str) -> None:
     """Give a patient who forgot it a new password. Raises Refused, or Conflict when there is no account."""
     by.must(Can.ADMIT)
     access.must_work_on(by, episode)
+    _must_be_the_last(episode)
     account = episode.patient.user
     if account is None:
         raise Conflict(_("This patient has no account yet."))
@@ -171,6 +174,13 @@ def _keep_new(row: Patient | Episode) -> None:
             row.save(force_insert=True)
     except IntegrityError:
         raise Conflict(_("Someone else has just admitted this patient. Look on the ward board.")) from None
+
+
+def _must_be_the_last(episode: Episode) -> None:
+    """Raise Conflict for a stay that another one followed: whoever gives a password must be of the ward it opens."""
+    later = Episode.objects.filter(patient=episode.patient_id).exclude(pk=episode.pk)
+    if later.filter(Q(ended_at=None) | Q(admitted_at__gt=episode.admitted_at)).exists():
+        raise Conflict(_("This patient has had a later stay. The staff of that ward give the account and its password."))
 
 
 def _must_be_free(*, ward: Ward, bed: str, patient: Patient | None = None) -> None:

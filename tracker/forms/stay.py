@@ -14,7 +14,7 @@ from accounts.models import User
 from tracker.actions import LastUse, Stay
 from tracker.forms.when import add_clock, read_clock
 from tracker.history import age_at
-from tracker.models import Episode
+from tracker.models import Episode, Patient
 
 _needed = {"required": gettext_lazy("Fill this in.")}
 
@@ -163,10 +163,15 @@ class NewPasswordForm(PlainForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    def __init__(self, data: Any = None, *, patient: Patient) -> None:
+        super().__init__(data)
+        self.patient = patient
+
     def clean_password(self) -> str:
-        """A password that is not too easy."""
+        """A password that is not too easy, nor just the patient's own name."""
         password: str = self.cleaned_data["password"]
-        validate_password(password)
+        username = self.cleaned_data.get("username") or (self.patient.user.username if self.patient.user else "")
+        validate_password(password, User(username=username, first_name=self.patient.chosen_name))
         return password
 
 

@@ -96,6 +96,8 @@ def _back(request: SignedIn, alert: Alert) -> str:
 
 def _page(request: SignedIn, alert: Alert, form: SeenForm, doubt: NotUsefulForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
+    if request.method == "POST":
+        access.shown_again(request.user, alert.episode, f"alert {alert.pk}")
     context = {
         "one": alerts.shown(alert, now),
         "seen_words": alerts.seen_words(alert),

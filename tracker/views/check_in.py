@@ -64,7 +64,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     )  # fmt: skip
     status = 200
     if request.method == "POST":
-        kept, status = save(request, form)
+        kept, status = save(request, form, f"check-in form {slug}")
         on_round = f"{reverse('round')}?ward={episode.ward_id}"
         target = on_round if request.GET.get("round") else reverse("episode", args=[episode.pk])
         sentence = saved_words(kept.check_in, episode, now, kept.history) if kept else ""
@@ -102,7 +102,7 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
     )  # fmt: skip
     status = 200
     if request.method == "POST":
-        kept, status = save(request, form)
+        kept, status = save(request, form, f"correction form {was.pk}")
         if wants_json(request):
             url = reverse("check_in", args=[kept.check_in.pk]) if kept else ""
             return json_answer(form, kept, status, sentence=_("Corrected."), url=url)

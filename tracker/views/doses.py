@@ -34,6 +34,8 @@ def new(request: SignedIn, pk: UUID) -> HttpResponse:
     sent = posted(request) if request.method == "POST" else None
     slug = (sent or request.GET).get("medicine", "")
     medicine = library().medicines.get(slug)
+    if sent is not None and medicine is None:
+        access.shown_again(request.user, episode, "medicine form")
     history = of_episode(episode)
     page = {"episode": episode, "history": history, "hours": history.hours(now), "zone": episode.ward.tz, "now": now}
     if medicine is None:
@@ -45,6 +47,8 @@ def new(request: SignedIn, pk: UUID) -> HttpResponse:
     status = 200
     if sent is not None:
         kept, status = _save(request, form, episode)
+        if not kept:
+            access.shown_again(request.user, episode, "medicine form")
         if answer := _answered(request, form, kept, status, episode):
             return answer
     context = page | {"form": form, "medicine": medicine, "on_file": on_file(history, episode, now), "moved": moved}
@@ -63,6 +67,8 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
     status = 200
     if request.method == "POST":
         kept, status = _save(request, form, was.episode)
+        if not kept:
+            access.shown_again(request.user, was.episode, f"medicine correction {was.pk}")
         if answer := _answered(request, form, kept, status, was.episode):
             return answer
     history = of_episode(was.episode)

@@ -37,6 +37,7 @@ def handouts(request: SignedIn, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Noted as given: %(title)s.") % {"title": kept.title})
             return HttpResponseRedirect(reverse("handouts", args=[pk]), status=303)
+    access.shown_again(request.user, episode, "reading")
     return _page(request, episode, form, status)
 
 

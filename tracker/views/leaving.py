@@ -22,7 +22,7 @@ from tracker.views.stay import opened
 
 
 def _answer(
-    request: SignedIn, form: TalkForm | BackForm, episode: Episode, template: str, *, write: Callable[[], object], said: str
+    request: SignedIn, form: TalkForm | BackForm, episode: Episode, template: str, *, what: str, write: Callable[[], object], said: str
 ) -> HttpResponse:
     """The form; or, once it is sent, the stay again with what was `said`, or the form with what was wrong: 422 or 409."""
     status = 200
@@ -31,6 +31,7 @@ def _answer(
         if status == 201:
             messages.success(request, said)
             return HttpResponseRedirect(reverse("episode", args=[episode.pk]), status=303)
+        access.shown_again(request.user, episode, what)
     return render(request, template, {"form": form, "episode": episode}, status=status)
 
 
@@ -47,7 +48,7 @@ def end(request: SignedIn, pk: UUID) -> HttpResponse:
         actions.end_stay(by=by, episode=episode, ended_at=data["ended_at"], how=data["how"], talk=form.talk())
 
     said = _("Recorded. The stay is closed and stays readable. Print the sheet they take home.")
-    return _answer(request, form, episode, "tracker/end_stay.html", write=write, said=said)
+    return _answer(request, form, episode, "tracker/end_stay.html", what="leaving form", write=write, said=said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,7 +64,7 @@ def away(request: SignedIn, pk: UUID) -> HttpResponse:
         actions.go_away(by=by, episode=episode, why=data["why"], reason=data["reason"], from_at=data["from_at"], talk=form.talk())
 
     said = _("Recorded. No check is due until you record that they are back.")
-    return _answer(request, form, episode, "tracker/away.html", write=write, said=said)
+    return _answer(request, form, episode, "tracker/away.html", what="absence form", write=write, said=said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,7 +79,7 @@ def back(request: SignedIn, pk: UUID) -> HttpResponse:
         actions.come_back(by=by, episode=episode, at=form.cleaned_data["at"])
 
     said = _("Recorded. A check is due now.")
-    return _answer(request, form, episode, "tracker/back.html", write=write, said=said)
+    return _answer(request, form, episode, "tracker/back.html", what="return form", write=write, said=said)
 
 
 @require_safe

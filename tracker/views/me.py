@@ -80,7 +80,7 @@ def _whole_form(request: SignedIn, episode: Episode, instrument: Instrument) -> 
     )  # fmt: skip
     status = 200
     if request.method == "POST":
-        kept, status = save(request, form)
+        kept, status = save(request, form, f"check-in form {instrument.slug}")
         sentence = _("Thank you. Staff on your unit can see this now (%(time)s).") % {"time": words.clock(form.now, form.zone)}
         if wants_json(request):
             url = reverse("check_in", args=[kept.check_in.pk]) if kept else ""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.requests import SignedIn
 from clinical.instruments import Instrument
 from clinical.symptoms import Reporter
-from tracker import actions, words
+from tracker import access, actions, words
 from tracker.actions import Kept, Saved
 from tracker.content import library
 from tracker.forms.check_in import CheckInForm
@@ -50,8 +50,8 @@ def posted(request: SignedIn) -> Mapping[str, Any]:
     return {key: "" if value is None or value is False else "on" if value is True else str(value) for key, value in sent.items()}
 
 
-def save(request: SignedIn, form: CheckInForm) -> tuple[Saved | None, int]:
-    """Keep the check-in that the form says. Returns as `tried_once` does."""
+def save(request: SignedIn, form: CheckInForm, what: str) -> tuple[Saved | None, int]:
+    """Keep the check-in that the form says. Returns as `tried_once` does; a refused one is a look at `what`."""
 
     def write() -> Saved:
         most = settings.CHECK_INS_A_MINUTE or None
@@ -59,7 +59,10 @@ def save(request: SignedIn, form: CheckInForm) -> tuple[Saved | None, int]:
             by=request.user, episode=form.episode, entry=form.entry(), now=form.now, most_a_minute=most
         )
 
-    return tried_once(form, write)
+    kept, status = tried_once(form, write)
+    if not kept:
+        access.shown_again(request.user, form.episode, what)
+    return kept, status
 
 
 def json_answer(form: BaseForm, kept: Kept | None, status: int, **said: str) -> HttpResponse:

@@ -76,6 +76,7 @@ def change(request: SignedIn, pk: UUID) -> HttpResponse:
             return _to(changed)
         if status == 409:
             form.data = {**form.data.dict(), "version": str(access.episode(request.user, pk).version)}  # type: ignore[attr-defined]
+        access.shown_again(request.user, episode, "stay form")
     return render(request, "tracker/change_stay.html", {"form": form, "episode": episode, "zone": episode.ward.tz}, status=status)
 
 
@@ -86,7 +87,7 @@ def account(request: SignedIn, pk: UUID) -> HttpResponse:
     episode = opened(request, pk, "account form")
     # What was sent says which form it is from: somebody may have made the account meanwhile.
     first = "username" in request.POST if request.POST else episode.patient.user_id is None
-    form = (AccountForm if first else NewPasswordForm)(sent(request))
+    form = (AccountForm if first else NewPasswordForm)(sent(request), patient=episode.patient)
     status = 200
     if request.method == "POST":
         said, status = tried(form, lambda: _let_in(request, episode, form.cleaned_data, first=first))
@@ -96,8 +97,9 @@ def account(request: SignedIn, pk: UUID) -> HttpResponse:
         if status == 409:
             episode, problems = access.episode(request.user, pk), form.non_field_errors()
             first = episode.patient.user_id is None
-            form = (AccountForm if first else NewPasswordForm)(request.POST)
+            form = (AccountForm if first else NewPasswordForm)(request.POST, patient=episode.patient)
             form.add_error(None, problems)
+        access.shown_again(request.user, episode, "account form")
     return render(request, "tracker/account.html", {"form": form, "episode": episode, "has_one": not first}, status=status)
 
 

@@ -39,6 +39,8 @@ def void(request: SignedIn, pk: UUID) -> HttpResponse:
         return actions.void_check_in(by=request.user, check_in=row, void_id=form.cleaned_data["id"], reason=form.why, note=note)
 
     answer, status = _answer(request, form, reverse("check_in", args=[row.pk]), write)
+    if status >= 400:
+        access.shown_again(request.user, row.episode, f"void form {row.pk}")
     if answer:
         return answer
     instrument = library().instrument(row.instrument, row.instrument_version)
@@ -63,6 +65,8 @@ def void_dose(request: SignedIn, pk: UUID) -> HttpResponse:
         return actions.void_dose(by=request.user, dose=row, void_id=form.cleaned_data["id"], reason=form.why, note=note)
 
     answer, status = _answer(request, form, reverse("dose", args=[row.pk]), write)
+    if status >= 400:
+        access.shown_again(request.user, row.episode, f"medicine void {row.pk}")
     if answer:
         return answer
     context = {

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import actions as accounts
 from accounts.models import Device, User
 from config import settings as real
-from tests.conftest import leave
+from tests.conftest import PASSWORD, leave
 from tests.tracker.views.conftest import Page
 from tracker.models import CheckIn, JoinCode
 
@@ -241,3 +241,16 @@ def test_joining_again_signs_the_old_phone_out(phone, visitor, nurse, episode):
     assert new.get("/me/").status_code == 200
     assert phone.get("/me/")["Location"].startswith("/accounts/login/")
     assert phone.post(LOCK, {"do": "pin", "pin": "905163"})["Location"].startswith("/accounts/login/")
+
+
+def test_the_patients_pin_does_not_open_what_somebody_else_has_open_on_that_phone(phone, nurse, clock):
+    phone.post("/accounts/logout/")
+    phone.post("/accounts/login/?password", {"login": "nurse", "password": PASSWORD})
+    assert phone.get("/ward/").status_code == 200
+    phone.post(LOCK, {"do": "lock"})
+    answer = phone.post(LOCK, {"do": "pin", "pin": PIN, "next": "/ward/"})
+    assert answer.status_code == 422
+    assert "The PIN of this phone does not open this screen." in Page(answer).words
+    assert phone.get("/ward/")["Location"].startswith(LOCK)
+    assert phone.post(LOCK, {"do": "password", "password": PASSWORD, "next": "/ward/"})["Location"] == "/ward/"
+    assert phone.get("/ward/").status_code == 200

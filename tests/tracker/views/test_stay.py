@@ -415,6 +415,14 @@ def test_a_form_sent_with_nothing_at_all_says_what_it_needs(visitor, nurse, epis
         assert words in Page(answer).words, url
 
 
+def test_a_patients_own_names_are_no_password(visitor, nurse, episode, patient_user):
+    episode.patient.chosen_name = "Samantha"
+    episode.patient.save()
+    answer = visitor(nurse).post(account_url(episode), {"password": "Samantha-2026-!!"})
+    assert answer.status_code == 422
+    assert "it is mostly the name of the product, a ward or yourself" in Page(answer).words
+
+
 def test_the_password_is_in_no_page_and_no_audit_line(visitor, nurse, episode):
     client = visitor(nurse)
     answer = client.post(account_url(episode), {"username": "samr", "password": "tide and harbor 9"}, follow=True)
