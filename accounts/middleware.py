@@ -69,15 +69,26 @@ def came_from(get_response: Handler) -> Handler:
     return handle
 
 
+def is_for_this_site_alone(get_response: Handler) -> Handler:
+    """Share nothing with other sites: files and errors too, so it stands before whatever answers those."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        return response
+
+    return handle
+
+
 def nothing_is_kept(get_response: Handler) -> Handler:
-    """Tell browsers and proxies to keep no page of someone who is signed in, and to share nothing with others."""
+    """Tell browsers and proxies to keep no page of someone who is signed in."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if getattr(request, "user", None) is not None and request.user.is_authenticated:
             response["Cache-Control"] = "no-store"
-        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     return handle

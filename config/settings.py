@@ -8,6 +8,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from accounts.secret_key import HOW, weakness
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -18,7 +20,9 @@ VAR_DIR = Path(env.str("EBB_VAR_DIR", default="") or BASE_DIR / "var")
 
 # What must be decided for each site -------------------------------------------------------------------------
 
-SECRET_KEY = env.str("EBB_SECRET_KEY")
+SECRET_KEY = env.str("EBB_SECRET_KEY", default="")
+if problem := weakness(SECRET_KEY):
+    raise ImproperlyConfigured(f"{problem} {HOW}")
 DEBUG = env.bool("EBB_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("EBB_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("EBB_TRUSTED_ORIGINS", default=[])
@@ -33,6 +37,9 @@ CHECK_INS_A_MINUTE = env.int("EBB_CHECK_INS_A_MINUTE", default=60)
 # program that is given what was noted, to mail it, print it or copy it away.
 AUDIT_HEADS = env.str("EBB_AUDIT_HEADS", default="") or str(VAR_DIR / "audit-heads.txt")
 AUDIT_HEADS_SEND = env.str("EBB_AUDIT_HEADS_SEND", default="")
+
+# For how many days after leaving a patient can still read their own record here.
+PATIENT_READS = timedelta(days=env.int("EBB_PATIENT_READS_DAYS", default=30))
 
 CONTENT_DIR = BASE_DIR / "content"
 PROTOCOLS = sorted(path.stem for path in (CONTENT_DIR / "protocols").glob("*.toml"))
@@ -57,6 +64,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "accounts.middleware.has_a_number",
+    "accounts.middleware.is_for_this_site_alone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -279,7 +287,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-FILE_UPLOAD_HANDLERS: list[str] = []
+FILE_UPLOAD_HANDLERS = ["accounts.uploads.NoFiles"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 

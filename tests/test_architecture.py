@@ -61,7 +61,7 @@ ACCOUNTS = (
     ("presence",),
     ("audit", "requests", "secrecy", "pins", "passwords", "qr", "late", "session_store"),
     ("models",),
-    ("roles", "written_once", "request_number", "prepared"),
+    ("roles", "written_once", "request_number", "prepared", "secret_key", "uploads"),
 )
 
 UPKEEP = (

@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -535,11 +536,69 @@ def test_what_broke_is_said_without_a_trace(site, monkeypatch):
 def test_a_file_sent_to_a_form_is_not_taken(site, tmp_path):
     kept = tmp_path / "x.txt"
     kept.write_text("hello")
+    browsers = {role: site.browser(role, enforce_csrf_checks=True) for role in ONE_OF_EACH}  # signing in writes
+    before = rows()
+    for role, client in browsers.items():
+        client.cookies["csrftoken"] = "a" * 32
+        for name in WHO_MAY_OPEN:
+            with kept.open("rb") as file:
+                response = client.post(site.url(name), {"note": "x", "file": file, "id": str(uuid4())})
+            assert response.status_code == 400, (role, name)
+            assert "No page here takes files." in response.content.decode(), (role, name)
+    assert rows() == before
+
+
+def test_a_right_form_with_a_file_beside_it_is_not_saved_without_it(site):
+    sent = {"id": str(uuid4()), "at": "now", **{name: str(value) for name, value in cows_answers(9).items()}}
     client = site.browser("nurse")
-    with kept.open("rb") as file:
-        response = client.post(site.url("staff_check_in"), {"note": file, "id": str(uuid4())})
-    assert response.status_code in (400, 422)
+    assert client.post(site.url("staff_check_in"), sent | {"scan": SimpleUploadedFile("scan.pdf", b"x")}).status_code == 400
+    assert client.post(site.url("staff_check_in"), sent).status_code == 303
 
 
 def test_a_stranger_host_is_refused(site):
     assert Client(headers={"host": "evil.example.org"}).get("/learn/").status_code == 400
+
+
+def test_errors_moved_pages_and_files_carry_what_every_page_carries(site):
+    nurse = site.browser("nurse")
+    answers = {
+        301: nurse.get("/ward"),
+        400: Client(headers={"host": "evil.example.org"}).get("/learn/"),
+        403: site.browser("nurse", enforce_csrf_checks=True).post(site.url("staff_check_in")),
+        404: nurse.get("/nowhere/"),
+        405: nurse.delete(site.url("episode")),
+        413: nurse.post(site.url("staff_check_in"), {"note": "x" * 70_000}),
+        200: nurse.get("/static/css/frame.css"),
+    }
+    for status, response in answers.items():
+        assert response.status_code == status
+        assert response["X-Content-Type-Options"] == "nosniff", status
+        assert response["Referrer-Policy"] == "same-origin", status
+        assert response["Cross-Origin-Opener-Policy"] == "same-origin", status
+        assert response["Cross-Origin-Resource-Policy"] == "same-origin", status
+        assert response["X-Frame-Options"] == "DENY", status
+        assert "camera=()" in response["Permissions-Policy"], status
+        assert status == 200 or "default-src 'none'" in response["Content-Security-Policy"], status
+        response.close()
+
+
+def test_another_site_is_never_told_that_it_may_read(site):
+    for role in ONE_OF_EACH:
+        client = site.browser(role, headers={"origin": "https://evil.example"})
+        for name in WHO_MAY_OPEN:
+            headers = client.get(site.url(name)).headers
+            assert [header for header in headers if header.lower().startswith("access-control-")] == [], (role, name)
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/.git/config", "/.env", "/static/", "/static/js/", "/static/../.env", "/var/", "/manage.py"]
+)
+def test_nothing_else_of_the_machine_can_be_asked_for(site, path):
+    for role in ("nobody", "admin"):
+        assert site.browser(role).get(path).status_code == 404
+
+
+def test_no_address_answers_trace(site):
+    for role in ONE_OF_EACH:
+        client = site.browser(role)
+        assert {client.trace(site.url(name)).status_code for name in WHO_MAY_OPEN} <= {302, 405, 404}

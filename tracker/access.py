@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, UUIDField, When
 from django.http import Http404
@@ -67,7 +68,10 @@ def episodes(by: User) -> QuerySet[Episode]:
     if by.can(Can.SEE_RECORD):
         return of_staff(by.pk, timezone.now())
     found = Episode.objects.select_related("patient", "ward")
-    return found.filter(patient__user=by) if by.can(Can.REPORT) else found.none()
+    if not by.can(Can.REPORT):
+        return found.none()
+    since = timezone.now() - settings.PATIENT_READS
+    return found.filter(Q(ended_at=None) | Q(ended_at__gt=since), patient__user=by)
 
 
 def of_staff(who: int | Slot, now: datetime | Slot) -> QuerySet[Episode]:
@@ -141,9 +145,15 @@ def open_record(by: User, pk: UUID, what: str) -> Episode:
 
 
 def own_episode(by: User) -> Episode:
-    """The patient's own stay: the open one, else the last. Raises Http404 when there is none."""
+    """The patient's own stay: the open one, else the last. Raises Http404 when there is none, and Refused when it is over."""
     by.must(Can.REPORT)
     found = episodes(by).order_by(F("ended_at").desc(nulls_first=True), "-admitted_at").first()
+    if found is None and Episode.objects.filter(patient__user=by).exists():
+        raise Refused(
+            _(
+                "You left a while ago: your record does not open here any more, and staff do not see what you send. Ask the ward for a copy. In an emergency call the emergency number."
+            )
+        )
     if found is None:
         raise Http404
     return found
@@ -293,6 +303,11 @@ def emergencies(by: User) -> QuerySet[BreakGlass]:
     return BreakGlass.objects.select_related("by", "episode__patient", "episode__ward", "review__reviewed_by").filter(
         episode__ward__in=by.wards.all()
     )
+
+
+def emergencies_to_review(by: User) -> int:
+    """How many of them wait for this supervisor: nobody has looked at them, and they are not their own. One query."""
+    return emergencies(by).filter(review=None).exclude(by=by).count() if by.can(Can.OVERSEE) else 0
 
 
 def emergency(by: User, pk: UUID) -> BreakGlass:

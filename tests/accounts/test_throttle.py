@@ -216,3 +216,29 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(db, failing):
             took[why].append(process_time() - began)
     known, unknown = (median(seconds) for seconds in took.values())
     assert abs(known - unknown) < 0.1 * known, (known, unknown)
+
+
+def test_whatever_a_sender_claims_about_its_address_is_no_way_around(limits, nurse):
+    for n in range(5):
+        sign_in(Client(headers={"x-forwarded-for": f"198.51.100.{n}", "forwarded": f"for=198.51.100.{n}"}), nurse, "a guess")
+    assert sign_in(Client(headers={"x-forwarded-for": "198.51.100.99", "x-real-ip": "198.51.100.99"}), nurse).status_code == 429
+
+
+def test_guessing_the_old_password_in_an_open_browser_is_slowed_down(limits, nurse):
+    client = Client()
+    sign_in(client, nurse)
+    sent = {"password1": "tide and harbor 9", "password2": "tide and harbor 9"}
+    url = "/accounts/password/change/"
+    answers = [client.post(url, sent | {"oldpassword": f"guess {n}"}) for n in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert int(answers[-1]["Retry-After"]) > 0
+    assert client.post(url, sent | {"oldpassword": PASSWORD}).status_code == 429
+
+
+def test_guessing_a_password_to_choose_a_pin_is_slowed_down(limits, nurse):
+    client = Client()
+    sign_in(client, nurse)
+    limits.shift(minutes(6))
+    sent = {"pin": "714082", "again": "714082"}
+    statuses = [client.post("/accounts/pin/", sent | {"password": f"guess {n}"}).status_code for n in range(6)]
+    assert statuses == [422] * 5 + [429]

@@ -35,6 +35,19 @@ def test_what_a_site_must_not_be_is_noticed(change):
     assert manage("check", "--deploy", "--fail-level", "WARNING", **change).returncode == 1
 
 
+@pytest.mark.parametrize("key", ["", "x" * 60, "short", "django-insecure-" + "aZ9_k3y-" * 8])
+def test_a_web_server_does_not_start_with_a_key_that_can_be_guessed(key):
+    done = run("-c", "import config.wsgi", EBB_SECRET_KEY=key)
+    assert done.returncode == 1
+    assert "Make one with: python -c" in done.stderr.splitlines()[-1]
+    assert manage("check", EBB_SECRET_KEY=key).returncode == 1
+
+
+def test_no_key_that_a_site_could_start_with_is_handed_out():
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert "\nEBB_SECRET_KEY=\n" in example
+
+
 def test_every_cookie_and_answer_of_a_site_is_for_https_only():
     code = """
 import config.settings

@@ -26,7 +26,7 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("collected")
     environment = os.environ | {
         "EBB_VAR_DIR": str(folder),
-        "EBB_SECRET_KEY": "x" * 50,
+        "EBB_SECRET_KEY": "faults-only-" * 6,
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     subprocess.run([sys.executable, "-m", "tests.faults.ward", "collect"], cwd=ROOT, env=environment, check=True)

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.request_number import request_id
+from accounts.uploads import FileSent
 from tracker.views.origins import why_not_trusted
 from tracker.views.sending import Malformed, wants_json
 
@@ -39,7 +40,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         return _page(request, 413, _("Too much at once"), sentence)
     sentence = (
         str(exception)
-        if isinstance(exception, Malformed)
+        if isinstance(exception, Malformed | FileSent)
         else _("The request could not be read. Go back, reload the page and try again.")
     )
     return _page(request, 400, _("That did not work"), sentence)

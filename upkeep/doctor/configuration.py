@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core import checks
 
+from accounts.secret_key import HOW, weakness
 from upkeep.doctor.finding import Finding, doubtful, fine, wrong
 
 HERE = {"localhost", "127.0.0.1", "[::1]"}
@@ -15,10 +16,9 @@ ENVIRONMENT = "in .env, then start Ebb again"
 
 def secret_key() -> Iterator[Finding]:
     """The key is long, and nobody's example."""
-    key = settings.SECRET_KEY
-    if len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure"):
-        how = 'python -c "import secrets; print(secrets.token_urlsafe(50))"'
-        yield wrong("secret key", "EBB_SECRET_KEY is short or easy to guess.", f"Make one with {how}, set it {ENVIRONMENT}.")
+    problem = weakness(settings.SECRET_KEY)
+    if problem:
+        yield wrong("secret key", problem, f"{HOW} Then start Ebb again.")
     else:
         yield fine("secret key", "long enough")
 

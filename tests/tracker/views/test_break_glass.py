@@ -137,3 +137,13 @@ def test_a_line_of_the_trail_is_left_for_each_page(opened, episode):
     opened.get(reverse("episode", args=[episode.pk]))
     [line] = AuditLine.objects.all()[before:]
     assert line.facts == {"break_glass": str(BreakGlass.objects.get().pk)}
+
+
+def test_whoever_oversees_the_ward_is_told_on_every_page_until_it_is_reviewed(opened, visitor, see, supervisor, nurse, episode):
+    client = visitor(supervisor)
+    for url in ("/ward/", "/alerts/", reverse("episode", args=[episode.pk]), "/learn/"):
+        assert "Emergency access 1" in see(client, url).words, url
+    assert "Emergency access 1" not in see(visitor(nurse), "/ward/").words
+    assert "Emergency access 1" not in see(opened, "/ward/").words
+    client.post(reverse("review_break_glass", args=[BreakGlass.objects.get().pk]), {"note": ""})
+    assert "Emergency access 1" not in see(client, "/ward/").words

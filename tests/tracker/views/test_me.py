@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from tests.conftest import PASSWORD, leave
+from tests.conftest import PASSWORD, admit, leave, record
 from tests.tracker.views.conftest import Page
 from tracker import actions
 from tracker.content import library
@@ -496,3 +496,19 @@ def test_what_was_tapped_is_asked_again_where_it_is_gone_and_never_taken_for_non
     answer = phone.post(address, {"step": "rate", "nausea": "2"}, follow=True)
     assert "Please tap it again." in Page(answer).words
     assert "recorded as" not in Page(answer).words
+
+
+def test_thirty_days_after_leaving_the_record_closes_to_the_patient_to_the_second(visitor, nurse, patient_user, episode, now, settings):
+    own = record(episode, patient_user, now - timedelta(hours=3), instrument="unwell", answers={"how_bad": 5, "come_now": 0})
+    leave(episode, nurse, now, now)
+    pages = ("/me/", "/me/trend/", "/me/record/", f"/check-ins/{own.pk}/")
+    with time_machine.travel(now + settings.PATIENT_READS - timedelta(seconds=1), tick=False):
+        client = visitor(patient_user)
+        assert [client.get(url).status_code for url in pages] == [200] * 4
+    with time_machine.travel(now + settings.PATIENT_READS, tick=False):
+        assert [client.get(url).status_code for url in pages] == [403, 403, 403, 404]
+        assert "Ask the ward for a copy. In an emergency call the emergency number." in Page(client.post("/me/help/")).words
+        assert visitor(nurse).get(f"/episodes/{episode.pk}/").status_code == 200, "the ward keeps it"
+        later = now + settings.PATIENT_READS
+        admit(nurse, episode.ward, "Sam", record_number="R-Sam", admitted_at=later, now=later)
+        assert visitor(patient_user).get("/me/").status_code == 200
