@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,14 +18,16 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import actions as accounts
+from accounts.models import Site as Site_
 from accounts.models import User, Ward
 from accounts.roles import Role
-from tests.conftest import NOW, PASSWORD, admit, cows_answers, give, record, stay, talk
+from tests.conftest import NOW, PASSWORD, admit, cows_answers, dose_entry, give, record, stay, talk
 from tests.test_pages import HOUR, WHO_MAY_OPEN, Site, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
+from tracker.actions import LeavingTalk
 from tracker.content import library
-from tracker.models import Episode
+from tracker.models import Alert, Episode
 
 # Fields that no form asks for ---------------------------------------------------------------------------------
 
@@ -37,6 +40,9 @@ EXTRA: dict[str, str] = {
     "last_use_changed_by": "Mallory", "is_superuser": "on", "is_staff": "on", "user": "1", "user_id": "1", "groups": "1",
     "user_permissions": "1", "glass_until": "2030-01-01T00:00:00Z", "began_at": "2020-01-01", "ends_at": "2030-01-01T00:00:00Z",
     "reviewed_by": "1", "reviewed_at": "2020-01-01", "date_joined": "2020-01-01", "hash": "0", "previous": "0", "who_did_it": "1",
+    "role": "admin", "wards": "1", "is_active": "", "kind": "own", "owner": "1", "owner_id": "1", "device": "1", "device_id": "1",
+    "expires_at": "2030-01-01", "made_by": "1", "given_by": "1", "given_by_id": "1", "seen_by": "1", "closed_at": "2020-01-01",
+    "urgency": "info", "rule": "R01", "locked_at": "", "wrong_pins": "0", "title": "Mallory", "code_hash": "0", "token_hash": "0",
 }  # fmt: skip
 RANDOM = {
     "id",
@@ -230,7 +236,9 @@ BENIGN = "quite ordinary words"
 TYPED = {
     "chosen_name": 80, "date_of_birth": 80, "record_number": 40, "bed": 12, "allergies": 200, "usual_pain": 200, "what_helps": 200,
     "reason": 200, "note": 500, "who": 40, "replace_note": 500, "cows_pulse_rate": 80, "cows_pulse_cause": 120, "username": 150,
-    "first_name": 150, "name": 80, "at_clock": 8, "opioid": 80,
+    "first_name": 150, "name": 80, "at_clock": 8, "opioid": 80, "ordered_by": 120, "witness": 160, "response": 200,
+    "decided": 500, "naloxone_offered_why": 200, "overdose_talk_why": 200, "next_plan_why": 200, "place": 40, "helpline_name": 60,
+    "emergency_number": 24, "code": 20, "session": 40, "article": 80, "medicine": 80,
 }  # fmt: skip
 """Every text field of every form, and how much of a text it takes."""
 
@@ -265,6 +273,7 @@ def ward_of_text(text: str, nurse: User, ward: Ward, far: User) -> tuple[Episode
     patient = actions.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
     answers = cows_answers(9) | {"cows_pulse_rate": 130, "cows_pulse_cause": text[:120]}
     first = record(episode, nurse, NOW - HOUR, note=text, answers=answers)
+    record(episode, nurse, NOW - HOUR / 2, answers=cows_answers(30), note=text)
     right = record(episode, nurse, NOW, note=text, replaces=first, replace_reason="other", replace_note=text, answers=answers)
     gone = record(episode, nurse, NOW, note=text, answers=answers)
     actions.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="other", note=text)
@@ -277,11 +286,32 @@ def ward_of_text(text: str, nurse: User, ward: Ward, far: User) -> tuple[Episode
         stay=stay(bed=text[1:13].strip(), allergies=text[1:], usual_pain=text[1:], what_helps=text[1:]),
     )  # fmt: skip
     glass = actions.break_glass(by=far, ward=ward, who=text[1:13].strip(), reason=text, glass_id=uuid4(), now=NOW).access
-    return (
-        episode,
-        {"first": first, "right": right, "gone": gone, "own": own, "glass": glass, "dose": dose, "no dose": no_dose},
-        patient,
+    words = {"ordered_by": text[:120], "witness": text[:160], "response": text[:200], "note": text}
+    before = give(episode, nurse, NOW - HOUR, **words)
+    right_dose = give(episode, nurse, NOW - HOUR, replaces=before, replace_reason="other", replace_note=text, **words)
+    declined = actions.record_dose(
+        by=nurse, episode=episode, entry=replace(dose_entry(at=NOW - HOUR / 4, status="refused"), reason=text[:200]), now=NOW
+    ).dose
+    alert = Alert.objects.filter(episode=episode, rule="R03").get()
+    actions.call_not_useful(by=nurse, alert=alert, note=text, now=NOW)
+    actions.acknowledge(by=nurse, alert=alert, done="other", note=text, now=NOW)
+    said = LeavingTalk(
+        uuid4(), {"naloxone_offered": False, "overdose_talk": True, "next_plan": True}, {"naloxone_offered": text[:200]}
     )
+    actions.go_away(by=nurse, episode=episode, why="leave", reason=text[:200], from_at=NOW - HOUR / 8, talk=said, now=NOW)
+    rows = {
+        "first": first,
+        "right": right,
+        "gone": gone,
+        "own": own,
+        "glass": glass,
+        "dose": dose,
+        "no dose": no_dose,
+        "right dose": right_dose,
+        "declined": declined,
+        "alert": alert,
+    }
+    return episode, rows, patient
 
 
 def shapes(text: str) -> Iterator[tuple[str, HttpResponse]]:
@@ -294,7 +324,10 @@ def shapes(text: str) -> Iterator[tuple[str, HttpResponse]]:
         chief = accounts.create_person(by=None, username="chief", role=Role.SUPERVISOR, wards=[ward], **names)
         far = accounts.create_person(by=None, username="far", role=Role.STAFF, wards=[south], **names)
         admin = accounts.create_person(by=None, username="admin", role=Role.ADMIN, **names)
+        accounts.save_site(by=admin, site=Site_(pk=1, place=text[:40], helpline_name=text[:60]))
+        accounts.enroll_device(by=chief, name=text[:60], ward=ward)
         episode, rows, patient = ward_of_text(text, nurse, ward, far)
+        actions.review_trend(by=chief, episode=episode, review_id=uuid4(), decided=text, now=NOW)
         client = {who: Client() for who in ("nurse", "chief", "far", "admin", "patient")}
         for who, user in (("nurse", nurse), ("chief", chief), ("far", far), ("admin", admin), ("patient", patient)):
             client[who].force_login(user)
@@ -311,6 +344,14 @@ def shapes(text: str) -> Iterator[tuple[str, HttpResponse]]:
             ("nurse", reverse("give_account", args=stay_of)), ("nurse", "/patients/new/"), ("nurse", "/break-glass/new/"),
             ("chief", reverse("history", args=stay_of)), ("chief", "/break-glass/"), ("nurse", "/accounts/password/change/"),
             ("admin", "/accounts/people/"), ("admin", reverse("person", args=[nurse.pk])), ("admin", reverse("edit_ward", args=[ward.pk])),
+            *(("nurse", reverse("dose", args=[rows[name].pk])) for name in ("right dose", "declined")),
+            ("nurse", reverse("correct_dose", args=[rows["right dose"].pk])), ("nurse", reverse("new_dose", args=stay_of) + "?medicine=naloxone"),
+            ("nurse", reverse("alert", args=[rows["alert"].pk])), ("nurse", reverse("acknowledge", args=[rows["alert"].pk])),
+            ("nurse", "/alerts/"), ("nurse", "/alerts/rules/"), ("nurse", "/ward/rows/"), ("nurse", "/ward/round/"),
+            ("nurse", "/ward/screen/"), ("nurse", "/ward/handover/"), ("chief", "/ward/figures/"), ("chief", reverse("episode", args=stay_of)),
+            ("nurse", reverse("leaving_sheet", args=stay_of)), ("nurse", reverse("handouts", args=stay_of)),
+            ("nurse", reverse("away", args=stay_of)), ("nurse", reverse("back", args=stay_of)), ("nurse", "/learn/sleep/"),
+            ("chief", "/accounts/devices/"), ("admin", "/accounts/site/"), ("nurse", "/accounts/you/"),
             ("patient", "/me/"), ("patient", "/me/trend/"), ("patient", "/me/record/"), ("patient", reverse("check_in", args=[rows["own"].pk])),
             ("patient", reverse("correct", args=[rows["own"].pk])), ("patient", reverse("void", args=[rows["own"].pk])),
         ]  # fmt: skip
@@ -388,11 +429,21 @@ def test_signing_in_never_leads_to_another_site(nurse, address):
             assert lands(response["Location"]) == "", response["Location"]
 
 
-@pytest.mark.parametrize("address", ELSEWHERE[:8])
+LEADS_ON = (
+    "/", "/accounts/logout/", "/accounts/reauthenticate/", "/accounts/login/", "/ward/", "/accounts/lock/", "/accounts/pin/",
+    "/accounts/password/change/", "/accounts/second-factor/", "/accounts/second-factor/code/", "/accounts/second-factor/confirm/",
+    "/join/", "/accounts/you/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ELSEWHERE)
 def test_no_other_address_leads_away_either(signed_in, nurse, address):
     client = signed_in(nurse)
-    for url in ("/", "/accounts/logout/", "/accounts/reauthenticate/", "/accounts/login/", "/ward/"):
-        for response in (client.get(url, {"next": address}), client.post(url, {"next": address, "password": PASSWORD})):
+    for url in LEADS_ON:
+        for response in (
+            client.get(url, {"next": address}),
+            client.post(url, {"next": address, "password": PASSWORD, "do": "password", "pin": "714082", "again": "714082"}),
+        ):
             assert lands(response.get("Location", "")) == "", (url, response.get("Location"))
             client.force_login(nurse)
 

@@ -598,6 +598,15 @@ def test_nothing_else_of_the_machine_can_be_asked_for(site, path):
         assert site.browser(role).get(path).status_code == 404
 
 
+def test_no_address_hands_out_a_file(site):
+    """An export would need a permission, a purpose, a consent and a notice (decision 0036): there is none."""
+    kinds = set()
+    for name, role, response in opened(site, ONE_OF_EACH):
+        assert "Content-Disposition" not in response, (name, role)
+        kinds.add(response.get("Content-Type", "").split(";")[0])
+    assert kinds == {"text/html", "application/json"}
+
+
 def test_no_address_answers_trace(site):
     for role in ONE_OF_EACH:
         client = site.browser(role)
