@@ -11,7 +11,7 @@ class FileSent(BadRequest):
     """A file was sent. The message says what to do instead."""
 
 
-class NoFiles(FileUploadHandler):  # type: ignore[misc]
+class NoFiles(FileUploadHandler):
     """Refuses every file with 400 and a sentence."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:

@@ -22,7 +22,14 @@ from tracker.views.stay import opened
 
 
 def _answer(
-    request: SignedIn, form: TalkForm | BackForm, episode: Episode, template: str, *, what: str, write: Callable[[], object], said: str
+    request: SignedIn,
+    form: TalkForm | BackForm,
+    episode: Episode,
+    template: str,
+    *,
+    what: str,
+    write: Callable[[], object],
+    said: str,
 ) -> HttpResponse:
     """The form; or, once it is sent, the stay again with what was `said`, or the form with what was wrong: 422 or 409."""
     status = 200

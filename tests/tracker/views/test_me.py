@@ -498,7 +498,9 @@ def test_what_was_tapped_is_asked_again_where_it_is_gone_and_never_taken_for_non
     assert "recorded as" not in Page(answer).words
 
 
-def test_thirty_days_after_leaving_the_record_closes_to_the_patient_to_the_second(visitor, nurse, patient_user, episode, now, settings):
+def test_thirty_days_after_leaving_the_record_closes_to_the_patient_to_the_second(
+    visitor, nurse, patient_user, episode, now, settings
+):
     own = record(episode, patient_user, now - timedelta(hours=3), instrument="unwell", answers={"how_bad": 5, "come_now": 0})
     leave(episode, nurse, now, now)
     pages = ("/me/", "/me/trend/", "/me/record/", f"/check-ins/{own.pk}/")
