@@ -1,6 +1,8 @@
 """The settings of a site that people reach over a network."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +48,21 @@ def test_a_web_server_does_not_start_with_a_key_that_can_be_guessed(key):
 def test_no_key_that_a_site_could_start_with_is_handed_out():
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert "\nEBB_SECRET_KEY=\n" in example
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_package_is_one_version_with_a_hash(name):
+    packages = re.split(r"^(?=[a-z0-9])", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE | re.IGNORECASE)[1:]
+    assert len(packages) > 10
+    loose = [
+        one.splitlines()[0] for one in packages if not re.match(r"[\w.\[\]-]+==\S+ .*\\\n\s+--hash=sha256:[0-9a-f]{64}", one)
+    ]
+    assert loose == []
+
+
+def test_every_front_end_package_is_one_version_with_a_hash():
+    packages = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert [name for name, facts in packages.items() if name and not facts.get("integrity", "").startswith("sha512-")] == []
 
 
 def test_every_cookie_and_answer_of_a_site_is_for_https_only():
