@@ -15,7 +15,7 @@ Lines = list[tuple[str, str, str]]
 LOOKS = {
     "handover": "handover", "alert": "alert", "acknowledge": "alert", "episode": "trend", "trend_json": "trend data",
     "change_stay": "stay form", "end_stay": "leaving form", "away": "absence form", "back": "return form",
-    "leaving_sheet": "leaving sheet", "new_dose": "medicine form", "dose": "dose", "correct_dose": "medicine correction",
+    "leaving_sheet": "leaving sheet", "new_dose": "medicine form", "dose": "dose", "correct_dose": "medicine correction", "void_dose": "medicine void",
     "give_account": "account form", "handouts": "reading", "staff_check_in": "check-in form cows", "check_in": "check-in",
     "check_in, the patient's own": "check-in", "correct": "correction form", "correct, the patient's own": "correction form",
     "void": "void form", "void, the patient's own": "void form", "history": "history", "me": "own page", "my_trend": "own trend",
@@ -25,7 +25,7 @@ LOOKS = {
 
 REFUSED = {
     "acknowledge": "alert", "not_useful": "alert", "change_stay": "stay form", "end_stay": "leaving form", "away": "absence form",
-    "back": "return form", "new_dose": "medicine form", "correct_dose": "medicine correction", "give_account": "account form",
+    "back": "return form", "new_dose": "medicine form", "correct_dose": "medicine correction", "void_dose": "medicine void", "give_account": "account form",
     "handouts": "reading", "staff_check_in": "check-in form cows", "correct": "correction form",
     "correct, the patient's own": "correction form", "void": "void form", "void, the patient's own": "void form",
 }  # fmt: skip
@@ -84,7 +84,7 @@ def test_a_form_that_was_sent_wrong_shows_the_record_again_and_leaves_a_line_aga
 
 
 def test_a_script_that_asks_by_sending_nonsense_leaves_a_line_too(site):  # noqa: F811
-    for name in ("staff_check_in", "correct", "void", "new_dose"):
+    for name in ("staff_check_in", "correct", "void", "new_dose", "void_dose"):
         last = newest()
         answer = site.browser("nurse").post(site.url(name), {"id": "no id"}, headers={"accept": "application/json"})
         assert answer.status_code == 422
