@@ -766,11 +766,12 @@ def test_the_talk_is_yes_no_or_not_answered_and_never_guessed():
 
 
 @pytest.mark.django_db
-def test_a_patients_account_needs_a_free_name_and_a_long_password(nurse: User):
-    assert AccountForm({"username": "sam", "password": PASSWORD}).is_valid()
-    assert "taken" in error(AccountForm({"username": "NURSE ", "password": PASSWORD}), "username")
-    assert not AccountForm({"username": "sam", "password": "short"}).is_valid()
-    assert "at least 12 characters" in error(AccountForm({"username": "sam", "password": ""}), "password")
+def test_a_patients_account_needs_a_free_name_and_a_long_password(nurse: User, episode: Episode):
+    patient = episode.patient
+    assert AccountForm({"username": "sam", "password": PASSWORD}, patient=patient).is_valid()
+    assert "taken" in error(AccountForm({"username": "NURSE ", "password": PASSWORD}, patient=patient), "username")
+    assert not AccountForm({"username": "sam", "password": "short"}, patient=patient).is_valid()
+    assert "at least 12 characters" in error(AccountForm({"username": "sam", "password": ""}, patient=patient), "password")
 
 
 @pytest.mark.django_db
