@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from tests.journeys.conftest import LAPTOP, PHONE, Browse, demo_ward
 from tracker.board import ORDER
+from tracker.content import library
 from tracker.models import CheckIn, Episode
 
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -53,7 +54,7 @@ def test_the_board_leads_from_the_most_urgent_to_the_chart_of_the_worst(browse: 
     expect(page.get_by_role("heading", name="Ward 3 East")).to_be_visible()
 
     # Then the emergency stands first, everybody who must be seen now before all others, who is away last, and between
-    # them the highest COWS first
+    # them the highest range of COWS first
     beds = page.locator("table.board tbody")
     expect(beds.first.locator(".chip")).to_contain_text("Emergency")
     states = beds.evaluate_all("all => all.map((one) => one.className.split('-')[1])")
@@ -66,7 +67,9 @@ def test_the_board_leads_from_the_most_urgent_to_the_chart_of_the_worst(browse: 
         for text in page.locator("tbody.bed-calm .reading b").all_inner_texts()
         if text.replace("≥", "").isdigit()
     ]
-    assert scores == sorted(scores, reverse=True)
+    ranges = [sum(score >= band.from_ for band in library().instrument("cows").bands) for score in scores]
+    assert len(set(ranges)) > 1
+    assert ranges == sorted(ranges, reverse=True)
     expect(page.locator(".order-words")).to_contain_text(f"Order: {', '.join(map(str, ORDER))}; who is away comes last.")
 
     # When the supervisor opens whom the tally calls worst
