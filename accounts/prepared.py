@@ -5,8 +5,8 @@ queryset like any other, with a `Slot` where a value will stand, and turned into
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, Field, Model, QuerySet
@@ -32,7 +32,7 @@ class Slot(Expression):
 
 
 class Prepared(Generic[Row]):
-    """A queryset of rows, or of their values, that is built from slots once for each connection.
+    """A queryset of rows, or of their values, that is built from slots once, and asked on whatever connection is at hand.
 
     Called with the slots' values by name, it asks and returns the rows. Rows come with what `select_related` and
     `annotate` ask for; prefetching and deferring are not for here.
@@ -40,25 +40,23 @@ class Prepared(Generic[Row]):
 
     def __init__(self, build: "Callable[..., QuerySet[Any, Row]]", **fields: "Field[Any, Any]") -> None:
         self._build, self._fields = build, fields
-        self._made: WeakKeyDictionary[Any, _Statement] = WeakKeyDictionary()
 
     def __call__(self, **values: Any) -> list[Row]:
         """The rows there are now. One query."""
-        here = connections[DEFAULT_DB_ALIAS]
-        statement = self._made.get(here)
-        if statement is None:
-            slots = {name: Slot(name, field) for name, field in self._fields.items()}
-            statement = self._made[here] = _Statement(self._build(**slots))
-        return list(statement.ask(values))
+        return list(self._statement.ask(values))
+
+    @cached_property
+    def _statement(self) -> "_Statement":
+        return _Statement(self._build(**{name: Slot(name, field) for name, field in self._fields.items()}))
 
 
 class _Statement:
     """One SQL statement, and how its rows are read."""
 
     def __init__(self, found: "QuerySet[Any, Any]") -> None:
-        self.compiler = compiler = found.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        compiler = found.query.get_compiler(using=DEFAULT_DB_ALIAS)
         self.sql, self.params = compiler.as_sql()
-        self.converters = compiler.get_converters([column[0] for column in compiler.select])
+        self.converters = list(compiler.get_converters([column[0] for column in compiler.select]).items())
         self.model: type[Model] | None = None
         if issubclass(found._iterable_class, ModelIterable):
             info = compiler.klass_info
@@ -74,8 +72,15 @@ class _Statement:
         with connection.cursor() as cursor:
             rows: Iterable[Any] = cursor.execute(self.sql, params).fetchall()
         if self.converters:
-            rows = self.compiler.apply_converters(rows, self.converters)
+            rows = map(self._as_python, rows)
         return rows if self.model is None else map(self._instance, rows)
+
+    def _as_python(self, row: Sequence[Any]) -> list[Any]:
+        found, here = list(row), connections[DEFAULT_DB_ALIAS]
+        for column, (converters, expression) in self.converters:
+            for convert in converters:
+                found[column] = convert(found[column], expression, here)
+        return found
 
     def _instance(self, row: Sequence[Any]) -> Model:
         assert self.model is not None

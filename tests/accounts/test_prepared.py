@@ -1,8 +1,12 @@
 """Questions that are put together once answer like the querysets they are made from."""
 
+import gc
+import threading
+import weakref
 from datetime import timedelta
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Count, DateTimeField
 
 from accounts.models import User, Ward
@@ -61,3 +65,23 @@ def test_what_somebody_types_is_a_value_and_never_a_part_of_the_question(nurse: 
     named = Prepared(lambda name: User.objects.filter(username=name), name=User._meta.get_field("username"))
     assert named(name="' OR '1'='1") == []
     assert named(name="%s%(name)s") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_that_is_gone_leaves_no_connection_behind(nurse: User):
+    named = Prepared(lambda name: User.objects.filter(username=name), name=User._meta.get_field("username"))
+    named(name=nurse.username)
+    gone = []
+
+    def ask() -> None:
+        here = connections[DEFAULT_DB_ALIAS]
+        gone.append(weakref.ref(here))
+        named(name=nurse.username)
+        here.close()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    gc.collect()
+    assert gone[0]() is None
+    assert named(name=nurse.username) == [nurse]

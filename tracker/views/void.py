@@ -1,6 +1,7 @@
 """Taking a check-in or an entry of the medicine log back."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,13 +33,9 @@ def void(request: SignedIn, pk: UUID) -> HttpResponse:
     refusal = _("A patient's own report can only be taken back by the patient. Add a check-in of your own instead.")
     row = access.own_words(request.user, pk, "void form" if request.method == "GET" else "", refusal)
     reporter: Reporter = row.reporter  # type: ignore[assignment]
-    form = _form(request, reporter)
-
-    def write() -> TakenBack:
-        note = form.cleaned_data["note"]
-        return actions.void_check_in(by=request.user, check_in=row, void_id=form.cleaned_data["id"], reason=form.why, note=note)
-
-    answer, status = _answer(request, form, reverse("check_in", args=[row.pk]), write)
+    form = VoidForm(posted(request) if request.method == "POST" else None, reporter=reporter)
+    take_back = partial(actions.void_check_in, by=request.user, check_in=row)
+    answer, status = _answer(request, form, reverse("check_in", args=[row.pk]), take_back)
     if status >= 400:
         access.shown_again(request.user, row.episode, f"void form {row.pk}")
     if answer:
@@ -58,13 +55,9 @@ def void_dose(request: SignedIn, pk: UUID) -> HttpResponse:
     request.user.must(Can.GIVE)
     row = access.open_dose(request.user, pk, "medicine void") if request.method == "GET" else access.dose(request.user, pk)
     access.must_amend(request.user, row)
-    form = _form(request, "staff")
-
-    def write() -> TakenBack:
-        note = form.cleaned_data["note"]
-        return actions.void_dose(by=request.user, dose=row, void_id=form.cleaned_data["id"], reason=form.why, note=note)
-
-    answer, status = _answer(request, form, reverse("dose", args=[row.pk]), write)
+    form = VoidForm(posted(request) if request.method == "POST" else None, reporter="staff")
+    take_back = partial(actions.void_dose, by=request.user, dose=row)
+    answer, status = _answer(request, form, reverse("dose", args=[row.pk]), take_back)
     if status >= 400:
         access.shown_again(request.user, row.episode, f"medicine void {row.pk}")
     if answer:
@@ -76,14 +69,15 @@ def void_dose(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(request, "tracker/void_dose.html", context, status=status)
 
 
-def _form(request: SignedIn, reporter: Reporter) -> VoidForm:
-    return VoidForm(posted(request) if request.method == "POST" else None, reporter=reporter)
-
-
-def _answer(request: SignedIn, form: VoidForm, url: str, write: Callable[[], TakenBack]) -> tuple[HttpResponse | None, int]:
+def _answer(request: SignedIn, form: VoidForm, url: str, take_back: Callable[..., TakenBack]) -> tuple[HttpResponse | None, int]:
     """The answer to what was sent; or None with the status under which the form is shown: 200, 422 or 409."""
     if request.method == "GET":
         return None, 200
+
+    def write() -> TakenBack:
+        said = form.cleaned_data
+        return take_back(void_id=said["id"], reason=form.why, note=said["note"])
+
     kept, status = tried_once(form, write)
     if wants_json(request):
         return json_answer(form, kept, status, url=url), status
