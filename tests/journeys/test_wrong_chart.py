@@ -31,7 +31,7 @@ def test_a_nurse_voids_a_dose_on_the_wrong_chart_and_writes_it_down_for_the_righ
     page.goto(f"/episodes/{episode.pk}/")
     page.locator("#doses tbody").get_by_role("link").click()
     page.locator(".banner").get_by_role("link", name="Void").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Void this Buprenorphine")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Void this entry: Buprenorphine")
     assert axe(page) == []
     page.get_by_label("it was entered for the wrong patient").check(force=True)
     page.get_by_label("What happened").fill("It was bed 8.")

@@ -47,7 +47,7 @@ def test_the_page_of_a_dose_leads_to_voiding_it(visitor, see, nurse, wrong):
 
 def test_the_form_shows_whose_it_is_and_what_it_was(visitor, see, nurse, wrong):
     page = see(visitor(nurse), url("void_dose", wrong))
-    assert page.headings == ["Void this Methadone"]
+    assert page.headings == ["Void this entry: Methadone"]
     for words in ("Sam", "Bed1", "22.5 mg", "Given Tue 3 Mar, 06:00, written by A. Bell.", "It stays readable, struck through"):
         assert words in page.words, words
     assert {"wrong_patient", "twice", "never_happened", "other"} == {
