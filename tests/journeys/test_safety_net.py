@@ -102,7 +102,7 @@ def test_a_supervisor_finds_who_is_worst_who_is_late_and_what_waits_and_acknowle
     # When the supervisor opens what waits
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Alerts").click()
     acknowledge = page.get_by_role("link", name="Acknowledge")
-    assert acknowledge.count() == waits
+    expect(acknowledge).to_have_count(waits)
     first = acknowledge.first.get_attribute("href") or ""
     acknowledge.first.click()
 
@@ -110,7 +110,7 @@ def test_a_supervisor_finds_who_is_worst_who_is_late_and_what_waits_and_acknowle
     page.get_by_label("Assessed the patient").check(force=True)
     page.get_by_role("button", name="I have seen this").click()
     page.wait_for_url("**/alerts/?ward=*")
-    assert page.get_by_role("link", name="Acknowledge").count() == waits - 1
+    expect(acknowledge).to_have_count(waits - 1)
     alert = Alert.objects.get(pk=UUID(first.split("/")[2]))
     assert alert.seen_by == supervisor
 
