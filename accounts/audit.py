@@ -11,6 +11,7 @@ from django.db.models import CharField, Func, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditLine, User
+from accounts.prepared import Insert
 
 came_from: ContextVar[str] = ContextVar("came_from", default="")
 """The address of whoever is asking, set once a request by `accounts.middleware`."""
@@ -45,8 +46,11 @@ def record(by: User | None, did: str, *, what: str = "", episode: str = "", fact
         previous=_hash(_LAST),
     )
     line.hash = fingerprint(line)
-    line.save(force_insert=True)
+    _write_down(line)
     return line
+
+
+_write_down = Insert(AuditLine)
 
 
 def fingerprint(line: AuditLine) -> str:

@@ -1,16 +1,18 @@
-"""Questions to the database that are put together once.
+"""What is asked of the database and written to it all the time, put together once.
 
 To turn a queryset into SQL takes Django longer than SQLite takes to answer it. What every page asks is written as a
-queryset like any other, with a `Slot` where a value will stand, and turned into SQL the first time it is asked.
+queryset like any other, with a `Slot` where a value will stand, and turned into SQL the first time it is asked. So
+are the few writes that stand in the transaction of every check-in: `Insert` and `Change`, for actions alone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import AutoField, Expression, Field, Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.sql import InsertQuery, UpdateQuery
 
 Row = TypeVar("Row")
 
@@ -28,7 +30,7 @@ class Slot(Expression):
 
     def sent(self, value: Any) -> Any:
         """The value as the database takes it."""
-        return self.output_field.get_db_prep_value(value, connection, prepared=False)
+        return self.output_field.get_db_prep_save(value, connection)
 
 
 class Prepared(Generic[Row]):
@@ -56,6 +58,7 @@ class _Statement:
     def __init__(self, found: "QuerySet[Any, Any]") -> None:
         compiler = found.query.get_compiler(using=DEFAULT_DB_ALIAS)
         self.sql, self.params = compiler.as_sql()
+        self.slots = {one.name: one for one in self.params if isinstance(one, Slot)}.values()
         self.converters = list(compiler.get_converters([column[0] for column in compiler.select]).items())
         self.model: type[Model] | None = None
         if issubclass(found._iterable_class, ModelIterable):
@@ -68,7 +71,8 @@ class _Statement:
             self.extra = list(compiler.annotation_col_map.items())
 
     def ask(self, values: dict[str, Any]) -> Iterable[Any]:
-        params = tuple(one.sent(values[one.name]) if isinstance(one, Slot) else one for one in self.params)
+        sent = {slot.name: slot.sent(values[slot.name]) for slot in self.slots}
+        params = [sent[one.name] if isinstance(one, Slot) else one for one in self.params]
         with connection.cursor() as cursor:
             rows: Iterable[Any] = cursor.execute(self.sql, params).fetchall()
         if self.converters:
@@ -90,3 +94,60 @@ class _Statement:
         for name, column in self.extra:
             setattr(made, name, row[column])
         return made
+
+
+class Insert:
+    """The INSERT of one row of a model. It leaves the row as `save(force_insert=True)` does."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+        self.fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+        self.numbered = isinstance(model._meta.pk, AutoField)
+        self.sql = ""
+
+    def __call__(self, row: Model) -> None:
+        """Write this row down. Raises IntegrityError as `save` does."""
+        if not self.sql:
+            self.sql = self._put_together(row)
+        params = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self.fields]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            if self.numbered:
+                row.pk = cursor.fetchone()[0]
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+    def _put_together(self, row: Model) -> str:
+        query = InsertQuery(self.model)
+        query.insert_values(self.fields, [row])
+        compiler = query.get_compiler(using=DEFAULT_DB_ALIAS)
+        if self.numbered:
+            compiler.returning_fields = [self.model._meta.pk]
+        [(sql, params)] = compiler.as_sql()
+        assert len(params) == len(self.fields), "A value the database works out cannot be kept in the text."
+        return str(sql)
+
+
+class Change:
+    """The UPDATE of the rows a queryset finds: one for each set of columns that is asked to change."""
+
+    def __init__(self, build: "Callable[..., QuerySet[Any, Any]]", **fields: "Field[Any, Any]") -> None:
+        self._build, self._fields = build, fields
+        self._made: dict[tuple[str, ...], tuple[str, tuple[Any, ...]]] = {}
+
+    def __call__(self, columns: Mapping[str, Any], **values: Any) -> int:
+        """Set these columns, named as the table names them, and return in how many rows."""
+        names = tuple(columns)
+        if names not in self._made:
+            self._made[names] = self._put_together(names)
+        sql, slots = self._made[names]
+        given = {f"set {name}": value for name, value in columns.items()} | values
+        params = [one.sent(given[one.name]) if isinstance(one, Slot) else one for one in slots]
+        with connection.cursor() as cursor:
+            return int(cursor.execute(sql, params).rowcount)
+
+    def _put_together(self, names: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+        found = self._build(**{name: Slot(name, field) for name, field in self._fields.items()})
+        query: UpdateQuery = found.query.chain(UpdateQuery)  # type: ignore[assignment]
+        query.add_update_values({name: Slot(f"set {name}", found.model._meta.get_field(name)) for name in names})
+        sql, params = query.get_compiler(using=DEFAULT_DB_ALIAS).as_sql()
+        return str(sql), tuple(params)

@@ -4,10 +4,12 @@ Plain functions over a History. A value stands until the same thing is recorded 
 is neither good news nor bad. "Not known" and "rather not say" are no news either, and never take back a "Yes".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
+from typing import NamedTuple
 
 from clinical.history import CheckIn, History
 from clinical.symptoms import Reporter
@@ -84,8 +86,7 @@ DANGER: Mapping[str, str] = {
 """The questions of the danger form, as staff read them."""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """One value, when it was true, and the check-in that holds it."""
 
     value: Decimal
@@ -95,35 +96,45 @@ class Reading:
 
 def readings(history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None) -> list[Reading]:
     """Every value of this measure, in the order of the history; `since` and `until` include their moment."""
-    found = []
-    for check_in in _looked_at(history, measure):
-        at = check_in.observed_at
-        if (since and at < since) or (until and at > until):
-            continue
-        value = _value(check_in, measure)
-        if value is not None:
-            found.append(Reading(Decimal(str(value)), at, check_in))
-    return found
-
-
-def _looked_at(history: History, measure: Measure) -> Sequence[CheckIn]:
-    """The check-ins that can hold this measure, in the order of the history."""
-    if measure.asleep or len(measure.sources) > 1:
-        instruments = {instrument for instrument, _ in measure.sources}
-        return [c for c in history.check_ins if c.instrument in instruments or (measure.asleep and c.not_done)]
-    return history.by_instrument.get(measure.sources[0][0], ())
+    return list(_backwards(history, measure, since, until))[::-1]
 
 
 def newest(history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None) -> Reading | None:
     """The last value of this measure, or None where there is none."""
+    return next(_backwards(history, measure, since, until), None)
+
+
+def last_few(history: History, measure: Measure, most: int, reporter: Reporter | None = None) -> list[Reading]:
+    """The last values of this measure, so many at most, oldest first; with `reporter`, of theirs alone."""
+    return list(islice(_backwards(history, measure, reporter=reporter), most))[::-1]
+
+
+def _backwards(
+    history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None,
+    reporter: Reporter | None = None,
+) -> Iterator[Reading]:  # fmt: skip
+    """The values of this measure from the last one back: most questions are about the last hours of a long stay."""
     for check_in in reversed(_looked_at(history, measure)):
         at = check_in.observed_at
-        if (since and at < since) or (until and at > until):
+        if (until and at > until) or (reporter and check_in.reporter != reporter):
             continue
+        if since and at < since:
+            return
         value = _value(check_in, measure)
         if value is not None:
-            return Reading(Decimal(str(value)), at, check_in)
-    return None
+            yield Reading(Decimal(str(value)), at, check_in)
+
+
+def _looked_at(history: History, measure: Measure) -> Sequence[CheckIn]:
+    """The check-ins that can hold this measure, in the order of the history."""
+    if not measure.asleep and len(measure.sources) == 1:
+        return history.by_instrument.get(measure.sources[0][0], ())
+    found: Sequence[CheckIn] | None = history.worked_out.get(measure)
+    if found is None:
+        instruments = {instrument for instrument, _ in measure.sources}
+        found = [c for c in history.check_ins if c.instrument in instruments or (measure.asleep and c.not_done)]
+        history.worked_out[measure] = found
+    return found
 
 
 def _value(check_in: CheckIn, measure: Measure) -> int | float | None:

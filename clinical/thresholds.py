@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from clinical.courses import OPIOIDS, Opioid
@@ -394,8 +395,11 @@ class Rules:
 
     def of(self, slug: str) -> tuple[tuple[str, str], ...]:
         """The numbers of one rule as pairs of words, for "Why am I seeing this?"."""
-        table = getattr(self, slug, None)
-        return () if table is None else tuple(_in_words(table))
+        return self._by_slug.get(slug, ())
+
+    @cached_property
+    def _by_slug(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        return {field.name: tuple(_in_words(getattr(self, field.name))) for field in dataclasses.fields(self)}
 
 
 def _in_words(table: Any) -> list[tuple[str, str]]:

@@ -89,6 +89,7 @@ WRITING = {
     "save", "asave", "delete", "adelete", "create", "acreate", "bulk_create", "abulk_create", "bulk_update", "abulk_update",
     "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create", "update", "aupdate",
 }  # fmt: skip
+WRITING_AT_ONCE = {"accounts.prepared.Insert", "accounts.prepared.Change"}
 VAGUE = {"core", "common", "utils", "util", "helpers", "helper", "misc", "base", "services", "managers"}
 LONGEST_VIEW = 30
 
@@ -233,8 +234,9 @@ def views_are_short(path: str, source: str) -> list[str]:
 def only_actions_write(path: str, source: str) -> list[str]:
     if path.startswith(WRITERS):
         return []
-    found = []
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    found = [f"{path}:{line}: {name} writes" for line, name in imports(tree, path) if name in WRITING_AT_ONCE]
+    for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         name, receiver = node.func.attr, node.func.value
@@ -487,6 +489,8 @@ BREACHES = [
     (only_actions_write, "tracker/demo.py", "Patient.objects.bulk_create(rows)"),
     (only_actions_write, "accounts/views.py", "person.wards.set(wards)"),
     (only_actions_write, "tracker/models/stays.py", "row.delete()"),
+    (only_actions_write, "tracker/board.py", "from accounts.prepared import Change"),
+    (only_actions_write, "tracker/views/x.py", "from accounts.prepared import Insert, Prepared"),
     (no_vague_name, "tracker/utils.py", ""),
     (no_vague_name, "static/js/common.js", ""),
     (no_signals, "tracker/apps.py", "from django.db.models.signals import post_save"),
@@ -523,6 +527,8 @@ KEPT = [
     (views_hold_no_query_and_no_sum, "tracker/views/x.py", "said = _('a %s') % name + ', b'\ncontext = a | b\nsaid += _('c')"),
     (views_are_short, "tracker/views/x.py", "def f():\n" + "    a = 1\n" * (LONGEST_VIEW - 1)),
     (only_actions_write, "tracker/actions/stays.py", "row.save(force_insert=True)"),
+    (only_actions_write, "tracker/board.py", "from accounts.prepared import Prepared, Slot"),
+    (only_actions_write, "tracker/actions/alerts.py", "from accounts.prepared import Change, Insert"),
     (only_actions_write, "tracker/forms/x.py", "form.fields.update(more)\ncame_from.set('x')"),
     (no_vague_name, "tracker/board.py", ""),
     (

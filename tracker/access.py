@@ -266,6 +266,16 @@ def neighbors(by: User, of: Episode) -> list[Episode]:
     return sorted(found, key=lambda one: (len(one.bed), one.bed))
 
 
+def just_saved(by: User, asked: str, since: datetime) -> CheckIn | None:
+    """The check-in by the id asked for, if this person has written it down since then."""
+    try:
+        pk = UUID(asked)
+    except ValueError:
+        return None
+    mine = CheckIn.objects.filter(pk=pk, recorded_by=by, recorded_at__gt=since, episode__in=episodes(by))
+    return mine.select_related("recorded_by", "episode__patient", "episode__ward").first()
+
+
 def taken_back(by: User, asked: str, instrument: str) -> CheckIn | None:
     """The voided staff check-in with this instrument that is to be entered once more for somebody else, if it is that."""
     return _voided(CheckIn.objects.filter(instrument=instrument, reporter=CheckIn.Reporter.STAFF), by, asked, "check-in")

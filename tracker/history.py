@@ -1,5 +1,6 @@
 """Rows in, `clinical.history.History` out: what the rules, the chart and the board reason with."""
 
+from bisect import insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -29,8 +30,9 @@ class Read:
         replaced = str(row.replaces_id)
         # In UTC, as the database gives it back: facts of alerts quote the moment.
         added = replace(check_in(row), observed_at=row.observed_at.astimezone(UTC), recorded_at=row.recorded_at.astimezone(UTC))
-        found = [*(c for c in self.history.check_ins if c.id != replaced), added]
-        history = replace(self.history, check_ins=tuple(sorted(found, key=_by_time)))
+        found = [c for c in self.history.check_ins if c.id != replaced] if row.replaces_id else list(self.history.check_ins)
+        insort(found, added, key=_by_time)
+        history = replace(self.history, check_ins=tuple(found))
         return Read(history, {**self.names, row.recorded_by_id: row.recorded_by.known_as})
 
 

@@ -24,11 +24,13 @@ from clinical.readings import (
     VOMITING_TIMES,
     Reading,
     clock,
+    last_few,
     newest,
     readings,
     times,
 )
 from clinical.rules.finding import Fact, Finding, Rule, Urgency, fact, fact_if, sign, signs, yes
+from clinical.symptoms import Reporter
 from clinical.times import later
 
 
@@ -128,13 +130,16 @@ def _often(past: History, since: datetime, until: datetime, enough: int) -> list
     return found
 
 
+REPORTERS: tuple[Reporter | None, ...] = (None, "staff", "patient")
+"""Anybody, and each of the two alone."""
+
+
 def _run(past: History, severity: int, checks: int) -> list[Fact]:
     """The same symptom this bad in so many answers in a row."""
     found: list[Fact] = []
     for measure in (VOMITING, DIARRHEA):
-        rated = readings(past, measure)
-        for reporter in (None, "staff", "patient"):
-            row = [r for r in rated if reporter is None or r.check_in.reporter == reporter][-checks:]
+        for reporter in REPORTERS:
+            row = last_few(past, measure, checks, reporter)
             if len(row) == checks and all(r.value >= severity for r in row):
                 found += [fact(measure, r) for r in row]
     return found
@@ -160,10 +165,9 @@ class Fever(Rule):
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
         n = protocol.rules.R09
-        all_of_them = readings(past, TEMPERATURE)
-        if not all_of_them:
+        last = newest(past, TEMPERATURE)
+        if last is None:
             return None
-        last = all_of_them[-1]
         words = TEMPERATURE.words(last.value)
         facts = [fact(TEMPERATURE, last)]
         if last.value <= n.low_to:
@@ -176,6 +180,7 @@ class Fever(Rule):
         late = past.hours(last.at) > n.late_after_hours
         if late:
             sentence += f" It comes more than {n.late_after_hours} h into the course."
+        all_of_them = readings(past, TEMPERATURE)
         spell = _run_of(all_of_them, lambda value: value >= n.review_from)
         free = _run_of(all_of_them[: -len(spell)], lambda value: value < n.review_from)
         returning = free and spell[0].at - free[0].at >= timedelta(hours=n.free_hours)

@@ -1,18 +1,20 @@
-"""Questions that are put together once answer like the querysets they are made from."""
+"""What is put together once asks and writes like the querysets and models it is made from."""
 
 import gc
 import threading
 import weakref
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
 from django.db.models import Count, DateTimeField
 
-from accounts.models import User, Ward
-from accounts.prepared import Prepared
+from accounts.models import AuditLine, User, Ward
+from accounts.prepared import Change, Insert, Prepared
 from tests.conftest import NOW
-from tracker.models import Episode
+from tracker.models import Alert, CheckIn, Draft, Episode
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +87,72 @@ def test_a_thread_that_is_gone_leaves_no_connection_behind(nurse: User):
     gc.collect()
     assert gone[0]() is None
     assert named(name=nurse.username) == [nurse]
+
+
+# Writing ----------------------------------------------------------------------------------------------------
+
+
+def check_in(episode: Episode, by: User, **columns: Any) -> CheckIn:
+    said = {"instrument": "cows", "instrument_version": 1, "reporter": "staff", "fingerprint": "x"}
+    complete = columns.get("total") is not None
+    return CheckIn(
+        id=uuid4(), complete=complete, episode=episode, observed_at=NOW, recorded_at=NOW, recorded_by=by, **{**said, **columns},
+    )  # fmt: skip
+
+
+def test_a_row_is_written_as_saving_it_would_write_it(episode: Episode, nurse: User):
+    answers = {"cows_sweating": 0, "note": '50 % of "it", \'; DROP TABLE x; --'}
+    columns: dict[str, Any] = {"answers": answers, "total": 0, "breaths": None, "note": "%s", "about": True, "clock_offset_s": -3}
+    saved, written = check_in(episode, nurse, **columns), check_in(episode, nurse, **columns)
+    saved.save(force_insert=True)
+    Insert(CheckIn)(written)
+    one, other = CheckIn.objects.filter(pk=saved.pk).values()[0], CheckIn.objects.filter(pk=written.pk).values()[0]
+    assert {**one, "id": 0} == {**other, "id": 0}
+    assert (written._state.adding, written._state.db) == (saved._state.adding, saved._state.db)
+
+
+def test_every_row_written_with_the_same_text_is_its_own(episode: Episode, nurse: User):
+    write = Insert(CheckIn)
+    rows = [check_in(episode, nurse, total=n, replaces=None) for n in (1, None, 3)]
+    for row in rows:
+        write(row)
+    assert [CheckIn.objects.get(pk=row.pk).total for row in rows] == [1, None, 3]
+
+
+def test_a_row_the_database_numbers_knows_its_number(nurse: User):
+    write, lines = Insert(AuditLine), [AuditLine(at=NOW, did="zq", facts={"n": n}, hash=str(n)) for n in range(2)]
+    for line in lines:
+        write(line)
+    assert [AuditLine.objects.get(pk=line.pk).facts for line in lines] == [{"n": 0}, {"n": 1}]
+
+
+def test_a_row_that_is_there_already_is_refused(episode: Episode, nurse: User):
+    write, row = Insert(CheckIn), check_in(episode, nurse)
+    write(row)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write(row)
+
+
+def test_a_change_sets_its_columns_in_the_rows_it_finds_and_says_how_many(episode: Episode, nurse: User):
+    change = Change(lambda owner: Draft.objects.filter(owner=owner), owner=User._meta.pk)
+    assert change({"instrument": "vitals"}, owner=nurse.pk) == 0
+    for slug in ("cows", "sows10"):
+        Draft.objects.create(
+            pk=uuid4(), episode=episode, owner=nurse, instrument=slug, entries={}, started_at=NOW, updated_at=NOW
+        )
+    later = NOW + timedelta(hours=1)
+    assert change({"entries": {"note": 'it\'s "%s"'}, "updated_at": later}, owner=nurse.pk) == 2
+    assert change({"started_at": later}, owner=nurse.pk) == 2
+    found = Draft.objects.values_list("instrument", "entries", "updated_at", "started_at").order_by("instrument")
+    assert list(found) == [(slug, {"note": 'it\'s "%s"'}, later, later) for slug in ("cows", "sows10")]
+
+
+def test_a_change_can_empty_a_column_and_fill_it_again(episode: Episode, nurse: User):
+    alert = Alert.objects.create(
+        episode=episode, rule="R03", rule_version=1, urgency=2, sentence="x", facts=[], raised_at=NOW, waiting_since=NOW
+    )
+    change = Change(lambda pk: Alert.objects.filter(pk=pk), pk=Alert._meta.pk)
+    for who, at in ((nurse.pk, NOW), (None, None), (nurse.pk, NOW)):
+        assert change({"seen_by_id": who, "seen_at": at}, pk=alert.pk) == 1
+        alert.refresh_from_db()
+        assert (alert.seen_by_id, alert.seen_at) == (who, at)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from accounts.prepared import Prepared
+from accounts.prepared import Change, Insert, Prepared
 from accounts.roles import Can
 from clinical.history import History
 from clinical.rules import Finding, Urgency, by_slug, review
@@ -182,11 +182,14 @@ def _raise(episode: Episode, finding: Finding, now: datetime, done: Matched) -> 
     alert.raised_late = alert.observed_at is not None and now - alert.observed_at > late and not by_slug[finding.rule].by_clock
     try:
         with transaction.atomic():
-            alert.save(force_insert=True)
+            _add_alert(alert)
     except IntegrityError:
         return  # another worker was quicker, and theirs stands
     _step(alert, AlertStep.What.RAISED, now)
     done.raised.append(finding.rule)
+
+
+_add_alert = Insert(Alert)
 
 
 def _follow(alert: Alert, finding: Finding, now: datetime, done: Matched) -> None:
@@ -207,23 +210,26 @@ def _follow(alert: Alert, finding: Finding, now: datetime, done: Matched) -> Non
     if by_slug[alert.rule].anew and told - before:
         steps.append(AlertStep.What.ANEW)
     if {AlertStep.What.ROSE, AlertStep.What.ANEW} & set(steps):
-        columns |= {"waiting_since": now, "seen_at": None, "seen_by": None, "done": "", "done_note": "", "escalated_at": None}
+        columns |= {"waiting_since": now, "seen_at": None, "seen_by_id": None, "done": "", "done_note": "", "escalated_at": None}
         done.changed.append(alert.rule)
-    Alert.objects.filter(pk=alert.pk, closed_at=None).update(**columns)
+    _set_open(columns, pk=alert.pk)
     for name, value in columns.items():
         setattr(alert, name, value)
     for what in steps:
         _step(alert, what, now)
 
 
+_set_open = Change(lambda pk: Alert.objects.filter(pk=pk, closed_at=None), pk=Alert._meta.pk)
+
+
 def _clear(alert: Alert, now: datetime, done: Matched, answered_by: User | None) -> None:
     """The rule no longer finds it. The alert stays in sight until somebody has seen it, unless it was only a note."""
     columns: dict[str, Any] = {"cleared_at": now}
     if answered_by and alert.seen_at is None and by_slug[alert.rule].answered_by_check:
-        columns |= {"seen_at": now, "seen_by": answered_by, "done": Alert.Done.CHECKED}
+        columns |= {"seen_at": now, "seen_by_id": answered_by.pk, "done": Alert.Done.CHECKED}
     if alert.seen_at or "seen_at" in columns or alert.urgency == Urgency.INFO:
         columns["closed_at"] = now
-    Alert.objects.filter(pk=alert.pk, closed_at=None).update(**columns)
+    _set_open(columns, pk=alert.pk)
     for name, value in columns.items():
         setattr(alert, name, value)
     _step(alert, AlertStep.What.CLEARED, now)
@@ -236,10 +242,15 @@ def _step(
     alert: Alert, what: AlertStep.What, now: datetime, *, by: User | None = None, did: str = "", note: str = "",
     recheck_at: datetime | None = None,
 ) -> None:  # fmt: skip
-    AlertStep(
-        alert=alert, at=now, what=what, urgency=alert.urgency, sentence=alert.sentence, by=by, done=did, note=note,
-        recheck_at=recheck_at,
-    ).save(force_insert=True)  # fmt: skip
+    _add_step(
+        AlertStep(
+            alert=alert, at=now, what=what, urgency=alert.urgency, sentence=alert.sentence, by=by, done=did, note=note,
+            recheck_at=recheck_at,
+        )
+    )  # fmt: skip
+
+
+_add_step = Insert(AlertStep)
 
 
 # What people do ---------------------------------------------------------------------------------------------

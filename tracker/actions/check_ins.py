@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditLine, User
-from accounts.prepared import Prepared
+from accounts.prepared import Insert, Prepared
 from accounts.roles import Can, Role
 from clinical.history import History
 from clinical.instruments import Answer, AnswerError
@@ -119,7 +119,7 @@ def keep_check_in(by: User, episode: Episode, entry: Entry, content: str, now: d
         _must_be_correctable(by, episode, entry)
         row = _row(by, episode, entry, content, now)
         with transaction.atomic():
-            row.save(force_insert=True)
+            _write_down(row)
     except (IntegrityError, Invalid, Conflict) as refused:
         # Kept before under this id, or corrected before: by an earlier sending, or by one that was quicker.
         kept = kept_before(CheckIn.objects.all(), by, episode, entry.id, content)
@@ -129,6 +129,9 @@ def keep_check_in(by: User, episode: Episode, entry: Entry, content: str, now: d
             raise Conflict(already_corrected()) from None
         raise
     return Saved(row, again=False)
+
+
+_write_down = Insert(CheckIn)
 
 
 def keep_draft(*, by: User, episode: Episode, instrument: str, draft_id: UUID, entries: Mapping[str, Any]) -> UUID:

@@ -36,27 +36,23 @@ class NumberField(forms.DecimalField):
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
-class CheckInForm(forms.Form):
-    """The form of one check-in: build it for an instrument, an episode and whoever reports."""
-
-    use_required_attribute = False
-
-    id = forms.UUIDField(
+AROUND: Mapping[str, forms.Field] = {
+    "id": forms.UUIDField(
         widget=forms.HiddenInput,
         error_messages={
             "required": gettext_lazy("Reload the form and try again."),
             "invalid": gettext_lazy("Reload the form and try again."),
         },
-    )
-    note = forms.CharField(
+    ),
+    "note": forms.CharField(
         label=gettext_lazy("Note"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"max_length": gettext_lazy("Shorten the note to %(limit_value)d characters. It has %(show_value)d.")},
-    )
-    not_done = forms.ChoiceField(required=False, choices=[("", ""), *CheckIn.NotDone.choices])
-    breaths = forms.IntegerField(
+    ),
+    "not_done": forms.ChoiceField(required=False, choices=[("", ""), *CheckIn.NotDone.choices]),
+    "breaths": forms.IntegerField(
         label=gettext_lazy("Breaths in one minute"),
         required=False,
         min_value=4,
@@ -67,15 +63,23 @@ class CheckInForm(forms.Form):
             "min_value": gettext_lazy("Enter a number from 4 to 60."),
             "max_value": gettext_lazy("Enter a number from 4 to 60."),
         },
-    )
-    incomplete_reason = forms.ChoiceField(
+    ),
+    "incomplete_reason": forms.ChoiceField(
         label=gettext_lazy("Why are questions left out?"),
         required=False,
         choices=CheckIn.Incomplete.choices,
         widget=forms.RadioSelect,
-    )
-    about = forms.BooleanField(label=gettext_lazy("This time is approximate"), required=False)
-    confirmed = forms.BooleanField(label=gettext_lazy("I checked: this is right"), required=False)
+    ),
+    "about": forms.BooleanField(label=gettext_lazy("This time is approximate"), required=False),
+    "confirmed": forms.BooleanField(label=gettext_lazy("I checked: this is right"), required=False),
+}
+"""What stands around the questions of every instrument. Forms read these fields and change none."""
+
+
+class CheckInForm(forms.Form):
+    """The form of one check-in: build it for an instrument, an episode and whoever reports."""
+
+    use_required_attribute = False
 
     def __init__(
         self,
@@ -96,7 +100,7 @@ class CheckInForm(forms.Form):
         self.previous, self.unlikely_change, self.replaces = previous, unlikely_change, replaces
         self.zone = episode.ward.tz
         self.banner = banner_of(episode)
-        self.fields.update(questions_of(instrument, reporter))
+        self.fields.update({**AROUND, **questions_of(instrument, reporter)})
         self.was = replaces.observed_at if replaces else None
         add_observed(self, label=_("Observed"), zone=self.zone, now=now, since=episode.admitted_at, was=self.was)
         if replaces:

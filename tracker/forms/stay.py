@@ -65,8 +65,9 @@ class StayForm(PlainForm):
     def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime, episode: Episode | None = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.zone, self.now = zone, now
-        add_clock(self, "last_use", label=_("Last use"), zone=zone, now=now, days=31, at=episode.last_use_at if episode else None)
-        self.fields["last_use_clock"].help_text = _("24-hour clock, such as 02:10. Leave empty where only the date is known.")
+        hint = _("24-hour clock, such as 02:10. Leave empty where only the date is known.")
+        used = episode.last_use_at if episode else None
+        add_clock(self, "last_use", label=_("Last use"), zone=zone, now=now, days=31, at=used, hint=hint)
 
     def clean(self) -> dict[str, Any]:
         """The moment of last use, unless it is not known."""

@@ -4,7 +4,9 @@ Three plain fields under one prefix, so that they work by keyboard, without Java
 """
 
 import re
+from copy import deepcopy
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -34,9 +36,32 @@ def day_choices(now: datetime, zone: ZoneInfo, days: int) -> list[tuple[str, str
     return found
 
 
+@cache
+def _clock_field(label: str, hint: str) -> forms.Field:
+    """The field of a time, made once for each label: forms read it and change nothing."""
+    return forms.CharField(
+        label=_("%(label)s: time") % {"label": label},
+        help_text=hint,
+        required=False,
+        max_length=8,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6}),
+    )
+
+
+_WHICH = forms.TypedChoiceField(
+    label=gettext_lazy("Which one?"),
+    choices=[(0, gettext_lazy("The first time")), (1, gettext_lazy("The second time, an hour later"))],
+    required=False,
+    coerce=int,
+    empty_value=None,
+    widget=forms.RadioSelect,
+)
+
+
 def add_clock(
-    form: forms.Form, prefix: str, *, label: str, zone: ZoneInfo, now: datetime, days: int, at: datetime | None = None
-) -> None:
+    form: forms.Form, prefix: str, *, label: str, zone: ZoneInfo, now: datetime, days: int, at: datetime | None = None,
+    hint: str = "",
+) -> None:  # fmt: skip
     """Give a form the fields of one clock time, filled with `at` where it is known."""
     local = at.astimezone(zone) if at else None
 
@@ -52,23 +77,11 @@ def add_clock(
         required=False,
         initial=(local or now.astimezone(zone)).date().isoformat(),
     )
-    form.fields[f"{prefix}_clock"] = forms.CharField(
-        label=_("%(label)s: time") % {"label": label},
-        help_text=gettext_lazy("24-hour clock, such as 02:10"),
-        required=False,
-        max_length=8,
-        initial=f"{local:%H:%M}" if local else "",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6}),
-    )
-    form.fields[f"{prefix}_which"] = forms.TypedChoiceField(
-        label=gettext_lazy("Which one?"),
-        choices=[(0, gettext_lazy("The first time")), (1, gettext_lazy("The second time, an hour later"))],
-        required=False,
-        coerce=int,
-        empty_value=None,
-        initial=local.fold if local and happens_twice(local, zone) else None,
-        widget=forms.RadioSelect,
-    )
+    form.fields[f"{prefix}_clock"] = _clock_field(label, hint or _("24-hour clock, such as 02:10"))
+    form.fields[f"{prefix}_which"] = deepcopy(_WHICH)  # its words become those of the hour that came twice
+    if local:
+        form.initial.setdefault(f"{prefix}_clock", f"{local:%H:%M}")
+        form.initial.setdefault(f"{prefix}_which", local.fold if happens_twice(local, zone) else None)
 
 
 def add_observed(

@@ -27,7 +27,7 @@ from tracker.models import CheckIn, Episode
 from tracker.receipt import answers_of, last_complete, saved_words
 from tracker.results import mark_words, marks, result
 from tracker.views.me import receipt
-from tracker.views.sending import instrument_for, json_answer, keep_draft, posted, save, wants_json
+from tracker.views.sending import instrument_for, json_answer, keep_draft, landed, posted, save, wants_json
 
 SCRIPT_WORDS = {
     "same": gettext_lazy("was {before} at {time}, no change"),
@@ -67,12 +67,11 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
         kept, status = save(request, form, f"check-in form {slug}")
         on_round = f"{reverse('round')}?ward={episode.ward_id}"
         target = on_round if request.GET.get("round") else reverse("episode", args=[episode.pk])
-        sentence = saved_words(kept.check_in, episode, now, kept.history) if kept else ""
         if wants_json(request):
+            sentence = saved_words(kept.check_in, episode, now, kept.history) if kept else ""
             return json_answer(form, kept, status, sentence=sentence, url=target)
         if kept:
-            messages.success(request, sentence)
-            return HttpResponseRedirect(target, status=303)
+            return landed(target, kept)
     context = staff_page(form, history, now) | {"others": others(slug)} | start
     return render(request, "tracker/check_in.html", context, status=status)
 

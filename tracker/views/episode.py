@@ -16,6 +16,7 @@ from tracker.heat_map import heat_map, source_for
 from tracker.reading import beside
 from tracker.trend import trend
 from tracker.views.check_in import others
+from tracker.views.sending import said_of_saved
 
 
 @require_safe
@@ -26,6 +27,7 @@ def episode(request: SignedIn, pk: UUID) -> HttpResponse:
     source = source_for(request.GET.get("heat", ""), found)
     views = [("24", _("First 24 h")), ("72", _("First 72 h")), ("week", _("Week")), ("all", _("All"))]
     context = {
+        "saved": said_of_saved(request, found.now),
         "trend": found,
         "episode": stay,
         "history": found.history,

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -15,13 +17,20 @@ from django.utils.translation import gettext as _
 from accounts.requests import SignedIn
 from clinical.instruments import Instrument
 from clinical.symptoms import Reporter
+from clinical.times import later
 from tracker import access, actions, words
 from tracker.actions import Kept, Saved
 from tracker.content import library
 from tracker.forms.check_in import CheckInForm
 from tracker.forms.device import DEVICE_CLOCK
 from tracker.models import Episode
+from tracker.receipt import saved_words
 from tracker.views.outcomes import tried_once
+
+SAVED = "saved"
+"""The name under which the address of the next page says which check-in was just saved."""
+
+SAID_FOR = timedelta(minutes=5)
 
 
 class Malformed(BadRequest):
@@ -63,6 +72,19 @@ def save(request: SignedIn, form: CheckInForm, what: str) -> tuple[Saved | None,
     if not kept:
         access.shown_again(request.user, form.episode, what)
     return kept, status
+
+
+def landed(target: str, kept: Saved) -> HttpResponseRedirect:
+    """The page after a check-in, which says what was saved: from the record itself, so that saving writes nothing else."""
+    joined = "&" if "?" in target else "?"
+    return HttpResponseRedirect(f"{target}{joined}{urlencode({SAVED: kept.id})}", status=303)
+
+
+def said_of_saved(request: SignedIn, now: datetime) -> str:
+    """What that page says, for some minutes: a page opened again much later tells nothing new."""
+    asked = request.GET.get(SAVED, "")
+    row = access.just_saved(request.user, asked, since=later(now, -SAID_FOR)) if asked else None
+    return saved_words(row, row.episode, now) if row else ""
 
 
 def json_answer(form: BaseForm, kept: Kept | None, status: int, **said: str) -> HttpResponse:

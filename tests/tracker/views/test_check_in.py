@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditLine
@@ -82,12 +84,42 @@ def test_a_form_staff_do_not_fill_in_is_not_there(visitor, nurse, episode, slug)
 def test_a_saved_cows_leads_to_the_stay_and_says_its_band(visitor, nurse, episode, fill):
     client = visitor(nurse)
     answer = client.post(form_url(episode), fill(client, episode, total=13))
-    assert (answer.status_code, answer["Location"]) == (303, f"/episodes/{episode.pk}/")
     row = CheckIn.objects.get()
+    assert (answer.status_code, answer["Location"]) == (303, f"/episodes/{episode.pk}/?saved={row.pk}")
     assert (row.total, row.band, row.complete, row.recorded_by) == (13, "moderate", True, nurse)
     page = Page(client.get(answer["Location"]))
     assert "Saved: COWS 13, moderate. Next COWS due Tue 11:00." in page.words
-    assert "Saved: COWS" not in Page(client.get(answer["Location"])).words, "the sentence is said once"
+    assert "Saved: COWS" not in Page(client.get(f"/episodes/{episode.pk}/")).words
+
+
+def test_what_was_saved_is_said_for_five_minutes(visitor, nurse, episode, fill, now):
+    client = visitor(nurse)
+    address = client.post(form_url(episode), fill(client, episode, total=13))["Location"]
+    for seconds, said in ((299, True), (300, False)):
+        with time_machine.travel(now + timedelta(seconds=seconds), tick=False):
+            assert ("Saved: COWS 13" in Page(client.get(address)).words) is said
+
+
+@pytest.mark.parametrize("asked", ["", "13", "' OR 1=1", "00000000-0000-4000-8000-000000000000"])
+def test_an_address_that_names_no_check_in_says_nothing_was_saved(visitor, nurse, episode, see, asked):
+    assert "Saved" not in see(visitor(nurse), f"/episodes/{episode.pk}/?saved={asked}").words
+
+
+def test_what_somebody_else_saved_is_not_said(visitor, nurse, colleague, other_nurse, episode, fill, see):
+    client = visitor(nurse)
+    address = client.post(form_url(episode), fill(client, episode, total=13))["Location"]
+    assert "Saved" not in see(visitor(colleague), address).words
+    assert "Saved" not in see(visitor(other_nurse), f"/ward/round/?{address.partition('?')[2]}").words
+
+
+def test_saving_is_one_transaction_and_leaves_the_session_alone(visitor, nurse, episode, fill):
+    client = visitor(nurse)
+    form = fill(client, episode, total=13)
+    with CaptureQueriesContext(connection) as asked:
+        client.post(form_url(episode), form)
+    written = [one["sql"] for one in asked.captured_queries if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert any("tracker_checkin" in sql for sql in written)
+    assert [sql for sql in written if "session" in sql] == []
 
 
 def test_a_saved_cows_says_how_it_changed(visitor, nurse, episode, fill, cows, now):
