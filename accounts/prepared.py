@@ -37,7 +37,7 @@ class Prepared(Generic[Row]):
     """A queryset of rows, or of their values, that is built from slots once, and asked on whatever connection is at hand.
 
     Called with the slots' values by name, it asks and returns the rows. Rows come with what `select_related` and
-    `annotate` ask for; prefetching and deferring are not for here.
+    `annotate` ask for, and without what `only` leaves out; prefetching is not for here.
     """
 
     def __init__(self, build: "Callable[..., QuerySet[Any, Row]]", **fields: "Field[Any, Any]") -> None:
@@ -97,16 +97,22 @@ class _Statement:
 
 
 class Insert:
-    """The INSERT of one row of a model. It leaves the row as `save(force_insert=True)` does."""
+    """The INSERT of one row of a model. It leaves the row as `save(force_insert=True)` does.
 
-    def __init__(self, model: type[Model]) -> None:
-        self.model = model
+    With `once`, a key that is there already is no error: the transaction goes on and need not be prepared for one.
+    """
+
+    def __init__(self, model: type[Model], *, once: bool = False) -> None:
+        self.model, self.once = model, once
         self.fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
         self.numbered = isinstance(model._meta.pk, AutoField)
         self.sql = ""
 
-    def __call__(self, row: Model) -> None:
-        """Write this row down. Raises IntegrityError as `save` does."""
+    def __call__(self, row: Model) -> bool:
+        """Write this row down. Returns False, and has written nothing, where `once` is set and its key is there already.
+
+        Raises IntegrityError as `save` does for whatever else the database refuses.
+        """
         if not self.sql:
             self.sql = self._put_together(row)
         params = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self.fields]
@@ -114,7 +120,10 @@ class Insert:
             cursor.execute(self.sql, params)
             if self.numbered:
                 row.pk = cursor.fetchone()[0]
+            elif cursor.rowcount == 0:
+                return False
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+        return True
 
     def _put_together(self, row: Model) -> str:
         query = InsertQuery(self.model)
@@ -124,7 +133,9 @@ class Insert:
             compiler.returning_fields = [self.model._meta.pk]
         [(sql, params)] = compiler.as_sql()
         assert len(params) == len(self.fields), "A value the database works out cannot be kept in the text."
-        return str(sql)
+        # Not Django's `ignore_conflicts`: on SQLite that swallows every constraint, not only the key.
+        key = connection.ops.quote_name(str(self.model._meta.pk.column))
+        return f"{sql} ON CONFLICT ({key}) DO NOTHING" if self.once else str(sql)
 
 
 class Change:

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from operator import lt
 from typing import Any, Literal
 
 from clinical.courses import Course, Opioid
@@ -157,19 +158,36 @@ class History:
         """The pause this moment falls in, if any."""
         return next((pause for pause in self.pauses if pause.covers(moment)), None)
 
+    @cached_property
+    def _is_orderly(self) -> bool:
+        once = len({c.id for c in self.check_ins}) == len(self.check_ins) and len({d.id for d in self.doses}) == len(self.doses)
+        places, of_doses = [_place(c) for c in self.check_ins], [_place_of_dose(d) for d in self.doses]
+        return once and all(map(lt, places, places[1:])) and all(map(lt, of_doses, of_doses[1:]))
+
     def as_of(self, moment: datetime) -> "History":
         """What had happened by this moment: in order of time, every entry once."""
+        last = max([c.observed_at for c in self.check_ins[-1:]] + [d.given_at for d in self.doses[-1:]], default=moment)
+        if last <= moment and self._is_orderly:
+            return self
         check_ins = {c.id: c for c in self.check_ins if c.observed_at <= moment}
         doses = {d.id: d for d in self.doses if d.given_at <= moment}
         return replace(
             self,
-            check_ins=tuple(sorted(check_ins.values(), key=lambda c: (c.observed_at, c.recorded_at, c.id))),
-            doses=tuple(sorted(doses.values(), key=lambda d: (d.given_at, d.id))),
+            check_ins=tuple(sorted(check_ins.values(), key=_place)),
+            doses=tuple(sorted(doses.values(), key=_place_of_dose)),
         )
 
     def contacts(self, instrument: str) -> list[CheckIn]:
         """Check-ins of one instrument by staff, also those that could not be done: someone was there."""
         return [c for c in self.by_instrument.get(instrument, ()) if c.reporter == "staff"]
+
+
+def _place(check_in: CheckIn) -> tuple[datetime, datetime, str]:
+    return check_in.observed_at, check_in.recorded_at, check_in.id
+
+
+def _place_of_dose(dose: Dose) -> tuple[datetime, str]:
+    return dose.given_at, dose.id
 
 
 @dataclass(frozen=True)

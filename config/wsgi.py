@@ -1,6 +1,5 @@
 """The door a web server comes through."""
 
-import gc
 import os
 
 from django.conf import settings
@@ -16,7 +15,3 @@ application = behind(settings.PROXIES, get_wsgi_application())
 from tracker.content import library  # noqa: E402 - Django has to be set up first
 
 library()
-
-# What is loaded by now lives as long as the process: the collector need not look through it again and again.
-gc.collect()
-gc.freeze()

@@ -133,6 +133,23 @@ def test_a_row_that_is_there_already_is_refused(episode: Episode, nurse: User):
         write(row)
 
 
+def test_a_row_written_once_is_left_as_it_is_and_nothing_else_is_let_by(episode: Episode, nurse: User):
+    write, row = Insert(CheckIn, once=True), check_in(episode, nurse, total=3)
+    assert write(row)
+    again = check_in(episode, nurse, total=30)
+    again.pk = row.pk
+    assert not write(again)
+    assert CheckIn.objects.get().total == 3
+    impossible = check_in(episode, nurse, total=3)
+    impossible.complete = False
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write(impossible)
+    assert write(check_in(episode, nurse, replaces=row))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write(check_in(episode, nurse, replaces=row))
+    assert CheckIn.objects.count() == 2
+
+
 def test_a_change_sets_its_columns_in_the_rows_it_finds_and_says_how_many(episode: Episode, nurse: User):
     change = Change(lambda owner: Draft.objects.filter(owner=owner), owner=User._meta.pk)
     assert change({"instrument": "vitals"}, owner=nurse.pk) == 0

@@ -137,7 +137,10 @@ def _live(episode: Episode) -> Iterable[Alert]:
     return _live_of(stay=episode.pk)
 
 
-_live_of = Prepared(lambda stay: Alert.objects.filter(episode=stay, closed_at=None), stay=Episode._meta.pk)
+_COMPARED = ("rule", "urgency", "first", "sentence", "facts", "cleared_at", "seen_at")
+"""What of a kept alert is held against what its rule finds now."""
+
+_live_of = Prepared(lambda stay: Alert.objects.filter(episode=stay, closed_at=None).only(*_COMPARED), stay=Episode._meta.pk)
 
 
 def _answered_after_leaving(episode: Episode) -> dict[str, list[list[str]]]:

@@ -118,20 +118,30 @@ def keep_check_in(by: User, episode: Episode, entry: Entry, content: str, now: d
     try:
         _must_be_correctable(by, episode, entry)
         row = _row(by, episode, entry, content, now)
-        with transaction.atomic():
-            _write_down(row)
-    except (IntegrityError, Invalid, Conflict) as refused:
-        # Kept before under this id, or corrected before: by an earlier sending, or by one that was quicker.
-        kept = kept_before(CheckIn.objects.all(), by, episode, entry.id, content)
-        if kept:
+        if _is_new(row):
+            return Saved(row, again=False)
+    except (Invalid, Conflict):
+        # A repeat of what was kept: what it corrects is corrected already, by itself.
+        if kept := kept_before(CheckIn.objects.all(), by, episode, entry.id, content):
             return Saved(kept, again=True)
-        if isinstance(refused, IntegrityError):
-            raise Conflict(already_corrected()) from None
         raise
-    return Saved(row, again=False)
+    kept = kept_before(CheckIn.objects.all(), by, episode, entry.id, content)
+    assert kept, "A key that is there belongs to a row, and no row ever goes."
+    return Saved(kept, again=True)
 
 
-_write_down = Insert(CheckIn)
+def _is_new(row: CheckIn) -> bool:
+    """Write it down, unless one is kept under its id. Raises Conflict where another correction was quicker."""
+    if row.replaces_id is None:
+        return _write_down(row)
+    try:
+        with transaction.atomic():
+            return _write_down(row)
+    except IntegrityError:
+        raise Conflict(already_corrected()) from None
+
+
+_write_down = Insert(CheckIn, once=True)
 
 
 def keep_draft(*, by: User, episode: Episode, instrument: str, draft_id: UUID, entries: Mapping[str, Any]) -> UUID:

@@ -6,7 +6,7 @@ Three plain fields under one prefix, so that they work by keyboard, without Java
 import re
 from copy import deepcopy
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -24,9 +24,8 @@ AGO = (15, 30, 60)
 _CLOCK = re.compile(r"^\s*(\d{1,2})\s*[:.h]?\s*(\d{2})\s*$")
 
 
-def day_choices(now: datetime, zone: ZoneInfo, days: int) -> list[tuple[str, str]]:
-    """Today and the days before it, in the ward's zone, as a person names them."""
-    today = now.astimezone(zone).date()
+def day_choices(today: date, days: int) -> list[tuple[str, str]]:
+    """This day and those before it, as a person names them."""
     names = {0: _("Today"), 1: _("Yesterday")}
     found = []
     for back in range(days + 1):
@@ -34,6 +33,15 @@ def day_choices(now: datetime, zone: ZoneInfo, days: int) -> list[tuple[str, str
         words = date_format(day, "D j M")
         found.append((day.isoformat(), f"{names[back]}, {words}" if back in names else words))
     return found
+
+
+@lru_cache(maxsize=64)
+def _day_field(label: str, today: date, days: int, also: date | None) -> forms.Field:
+    """The field of a day, made once for all who are asked the same: forms read it and change nothing."""
+    found = day_choices(today, days)
+    if also and also.isoformat() not in dict(found):
+        found.append((also.isoformat(), date_format(also, "D j M Y")))
+    return forms.ChoiceField(label=_("%(label)s: day") % {"label": label}, choices=found, required=False)
 
 
 @cache
@@ -63,20 +71,9 @@ def add_clock(
     hint: str = "",
 ) -> None:  # fmt: skip
     """Give a form the fields of one clock time, filled with `at` where it is known."""
-    local = at.astimezone(zone) if at else None
-
-    def choices() -> list[tuple[str, str]]:
-        found = day_choices(now, zone, days)
-        if local and local.date().isoformat() not in dict(found):
-            found.append((local.date().isoformat(), date_format(local.date(), "D j M Y")))
-        return found
-
-    form.fields[f"{prefix}_day"] = forms.ChoiceField(
-        label=_("%(label)s: day") % {"label": label},
-        choices=choices,
-        required=False,
-        initial=(local or now.astimezone(zone)).date().isoformat(),
-    )
+    local, today = at.astimezone(zone) if at else None, now.astimezone(zone).date()
+    form.fields[f"{prefix}_day"] = _day_field(label, today, days, local.date() if local else None)
+    form.initial.setdefault(f"{prefix}_day", (local.date() if local else today).isoformat())
     form.fields[f"{prefix}_clock"] = _clock_field(label, hint or _("24-hour clock, such as 02:10"))
     form.fields[f"{prefix}_which"] = deepcopy(_WHICH)  # its words become those of the hour that came twice
     if local:

@@ -54,7 +54,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     else:
         episode = access.episode(request.user, pk)
     now = timezone.now()
-    history = of_episode(episode)
+    history = of_episode(episode, names=False)
     previous = last_complete(history, slug, now) or next(iter(reversed(history.done(slug, "staff"))), None)
     start = _start(request, episode, slug, now)
     form = CheckInForm(
@@ -65,8 +65,9 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         kept, status = save(request, form, f"check-in form {slug}")
-        on_round = f"{reverse('round')}?ward={episode.ward_id}"
-        target = on_round if request.GET.get("round") else reverse("episode", args=[episode.pk])
+        target = (
+            f"{reverse('round')}?ward={episode.ward_id}" if request.GET.get("round") else reverse("episode", args=[episode.pk])
+        )
         if wants_json(request):
             sentence = saved_words(kept.check_in, episode, now, kept.history) if kept else ""
             return json_answer(form, kept, status, sentence=sentence, url=target)
