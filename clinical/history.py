@@ -8,7 +8,7 @@ from operator import lt
 from typing import Any, Literal
 
 from clinical.courses import Course, Opioid
-from clinical.instruments import SKIPPED, Answer
+from clinical.instruments import Answer
 from clinical.medicines import Kind, Medicine
 from clinical.symptoms import Phase, Reporter
 from clinical.times import hours_between
@@ -47,9 +47,9 @@ class CheckIn:
         return self.recorded_at - self.observed_at > timedelta(minutes=minutes)
 
     def value(self, slug: str) -> int | float | None:
-        """The number answered for one item; None where it is missing or was skipped."""
+        """The number answered for one item; None where it is missing, was skipped or is in words."""
         answer = self.answers.get(slug)
-        return None if answer is None or answer == SKIPPED or isinstance(answer, str) else answer
+        return None if isinstance(answer, str) else answer
 
 
 @dataclass(frozen=True)

@@ -144,9 +144,9 @@ def test_a_row_written_once_is_left_as_it_is_and_nothing_else_is_let_by(episode:
     impossible.complete = False
     with pytest.raises(IntegrityError), transaction.atomic():
         write(impossible)
-    assert write(check_in(episode, nurse, replaces=row))
+    assert write(check_in(episode, nurse, replaces=row, replace_reason="typo"))
     with pytest.raises(IntegrityError), transaction.atomic():
-        write(check_in(episode, nurse, replaces=row))
+        write(check_in(episode, nurse, replaces=row, replace_reason="typo"))
     assert CheckIn.objects.count() == 2
 
 
