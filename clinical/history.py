@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from operator import lt
+from operator import attrgetter, lt
 from typing import Any, Literal
 
 from clinical.courses import Course, Opioid
@@ -161,7 +161,7 @@ class History:
     @cached_property
     def _is_orderly(self) -> bool:
         once = len({c.id for c in self.check_ins}) == len(self.check_ins) and len({d.id for d in self.doses}) == len(self.doses)
-        places, of_doses = [_place(c) for c in self.check_ins], [_place_of_dose(d) for d in self.doses]
+        places, of_doses = list(map(_place, self.check_ins)), list(map(_place_of_dose, self.doses))
         return once and all(map(lt, places, places[1:])) and all(map(lt, of_doses, of_doses[1:]))
 
     def as_of(self, moment: datetime) -> "History":
@@ -182,12 +182,8 @@ class History:
         return [c for c in self.by_instrument.get(instrument, ()) if c.reporter == "staff"]
 
 
-def _place(check_in: CheckIn) -> tuple[datetime, datetime, str]:
-    return check_in.observed_at, check_in.recorded_at, check_in.id
-
-
-def _place_of_dose(dose: Dose) -> tuple[datetime, str]:
-    return dose.given_at, dose.id
+_place = attrgetter("observed_at", "recorded_at", "id")
+_place_of_dose = attrgetter("given_at", "id")
 
 
 @dataclass(frozen=True)

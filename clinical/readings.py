@@ -202,11 +202,11 @@ def score_words(check_in: CheckIn) -> str:
     return f"at least {check_in.at_least} ({check_in.rated} of {check_in.asked} items)"
 
 
-def times(history: History, measure: Measure, since: datetime, until: datetime) -> tuple[int, list[Reading]]:
-    """How many times it was counted, and the counts. By each reporter alone, the higher of the two: the same bout,
-    told by the patient and by staff, is not two."""
+def times(counts: Sequence[Reading]) -> tuple[int, list[Reading]]:
+    """How many times that makes, and the counts it is made of. By each reporter alone, the higher of the two: the same
+    bout, told by the patient and by staff, is not two."""
     by: dict[Reporter, list[Reading]] = {"staff": [], "patient": []}
-    for reading in readings(history, measure, since, until):
+    for reading in counts:
         by[reading.check_in.reporter].append(reading)
     most = max(by.values(), key=lambda found: sum(reading.value for reading in found))
     return int(sum(reading.value for reading in most)), most

@@ -187,7 +187,7 @@ class MoreThanOpioids(Rule):
     def _beside(self, past: History, protocol: Protocol, since: datetime) -> list[Fact]:
         n = protocol.rules.R24
         end = past.check_ins[-1].observed_at if past.check_ins else since
-        sum_of, counts = times(past, VOMITING_TIMES, since, end)
+        sum_of, counts = times(readings(past, VOMITING_TIMES, since, end))
         found = [fact(VOMITING_TIMES, r) for r in counts if r.value] if sum_of >= n.vomiting_times_from else []
         found += fact_if(STOMACH, newest(past, STOMACH, since), lambda points: points >= n.gi_from)
         found += fact_if(TREMOR, newest(past, TREMOR, since), lambda points: points >= n.tremor_from)

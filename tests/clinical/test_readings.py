@@ -75,9 +75,9 @@ def test_scores_leave_out_what_could_not_be_done_and_empty_forms():
 
 def test_counts_are_added_up_for_each_reporter_alone():
     row = stay(symptoms(3, vomiting_count=2), symptoms(2, "staff", vomiting_count=1), symptoms(1, vomiting_count=1))
-    sum_of, counted = times(row, VOMITING_TIMES, ago(4), ago(0))
+    sum_of, counted = times(readings(row, VOMITING_TIMES, ago(4), ago(0)))
     assert (sum_of, [int(r.value) for r in counted]) == (3, [2, 1])
-    assert times(row, VOMITING_TIMES, ago(0.5), ago(0)) == (0, [])
+    assert times(readings(row, VOMITING_TIMES, ago(0.5), ago(0))) == (0, [])
 
 
 @pytest.mark.parametrize(

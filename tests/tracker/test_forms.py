@@ -322,6 +322,32 @@ def test_the_two_times_of_one_clock_are_two_different_sendings():
     assert first.entry().fingerprint(first.episode) != second.entry().fingerprint(second.episode)
 
 
+@given(st.integers(-20 * 24, 40 * 24), st.integers(0, 60), st.sampled_from(["00:30", "01:00", "01:30", "01:59", "02:30"]))
+def test_what_one_form_asks_about_an_hour_that_happened_twice_stands_in_no_other(hours: int, days_here: int, clock: str):
+    now = AUTUMN + hours * HOUR
+    stay = bare(now, admitted_at=now - timedelta(days=days_here))
+    fresh = [str(label) for _value, label in form(episode=stay, now=now).fields["at_which"].choices]
+    asked = form(sent(at="other", at_day="2026-11-01", at_clock=clock), episode=stay, now=now)
+    asked.is_valid()
+    assert [str(label) for _value, label in form(episode=stay, now=now).fields["at_which"].choices] == fresh
+    assert fresh == ["The first time", "The second time, an hour later"]
+
+
+def test_a_correction_asks_about_an_hour_that_happened_twice_long_ago():
+    now = AUTUMN + timedelta(days=60)
+    stay = bare(now, admitted_at=now - timedelta(days=70))
+    was = CheckIn(observed_at=AUTUMN, recorded_at=AUTUMN, answers={}, reporter="staff", instrument="cows", episode=stay)
+    asked = form(
+        sent(at="other", at_day="2026-11-01", at_clock="01:30", replace_reason="typo"), episode=stay, now=now, replaces=was
+    )
+    assert "01:30 happened twice" in error(asked, "at_which")
+    plain = form(episode=stay, now=now)
+    assert [str(label) for _value, label in plain.fields["at_which"].choices] == [
+        "The first time",
+        "The second time, an hour later",
+    ]
+
+
 def test_a_choice_of_which_means_nothing_on_other_nights():
     bound = other("2026-03-03", "05:10", which="1")
     assert bound.is_valid()

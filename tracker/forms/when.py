@@ -66,6 +66,13 @@ _WHICH = forms.TypedChoiceField(
 )
 
 
+def _clocks_changed(now: datetime, zone: ZoneInfo, days: int, also: datetime | None) -> bool:
+    """Whether the clocks are changed on one of the days up to today that are offered, or on the day of this moment."""
+    day = timedelta(days=1)
+    around = [now - (days + 1) * day, now + day, *([also - day, also + day] if also else [])]
+    return any(one.astimezone(zone).utcoffset() != now.astimezone(zone).utcoffset() for one in around)
+
+
 def add_clock(
     form: forms.Form, prefix: str, *, label: str, zone: ZoneInfo, now: datetime, days: int, at: datetime | None = None,
     hint: str = "",
@@ -75,7 +82,8 @@ def add_clock(
     form.fields[f"{prefix}_day"] = _day_field(label, today, days, local.date() if local else None)
     form.initial.setdefault(f"{prefix}_day", (local.date() if local else today).isoformat())
     form.fields[f"{prefix}_clock"] = _clock_field(label, hint or _("24-hour clock, such as 02:10"))
-    form.fields[f"{prefix}_which"] = deepcopy(_WHICH)  # its words become those of the hour that came twice
+    # Its words become those of the hour that came twice, so where there may be one the form has its own.
+    form.fields[f"{prefix}_which"] = deepcopy(_WHICH) if _clocks_changed(now, zone, days, at) else _WHICH
     if local:
         form.initial.setdefault(f"{prefix}_clock", f"{local:%H:%M}")
         form.initial.setdefault(f"{prefix}_which", local.fold if happens_twice(local, zone) else None)
