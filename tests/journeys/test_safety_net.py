@@ -59,7 +59,7 @@ def test_a_nurse_gives_buprenorphine_charts_the_jump_and_acknowledges_the_alert(
     page.locator(".banner").get_by_role("link", name="Check in").click()
     rate(page, **COWS_OF_20)
     page.get_by_role("button", name="Save check-in").click()
-    page.wait_for_url(f"**/episodes/{episode.pk}/")
+    page.wait_for_url(lambda url: f"/episodes/{episode.pk}/?saved=" in url)
 
     # Then the page and the board speak, and say why
     jump = page.locator(".finding").filter(has_text="precipitated withdrawal")
