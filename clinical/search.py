@@ -15,16 +15,17 @@ from clinical.articles import Article, Audience
 from clinical.symptoms import Symptom
 
 TITLE, TERMS, SYMPTOMS, SUMMARY, HEADINGS, BODY = 6.0, 6.0, 3.0, 3.0, 2.0, 1.0
-"""What a word is worth by where it stands."""
+"""What a word is worth by where it stands. The words of one search term share what it is worth."""
 
 PHRASE = 9.0
-"""What it is worth when people's own words for an article stand in the question as they are."""
+"""What each word is worth when people's own words for an article stand in the question one after the other. Little words
+between them do not count, so "come off of my subs" is "come off subs"."""
 
 MEANT = 0.7
 """A word that only means the same counts for less than the one that was typed."""
 
-FOR_THEM, FOR_OTHERS = 1.15, 0.5
-"""Staff find their own pages a little sooner; everybody else finds pages for staff only after the others."""
+FOR_THEM, FOR_OTHERS = 2.0, 0.15
+"""Staff find their own pages sooner; everybody else finds pages for staff only after the others."""
 
 AS_MANY = 12
 """Nobody reads further down."""
@@ -60,22 +61,22 @@ class Index:
     articles: Mapping[str, Article]
     worth: Mapping[str, Mapping[str, float]]
     rare: Mapping[str, float]
-    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
-    same: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    phrases: Mapping[str, tuple["_Phrase", ...]]
+    same: tuple[tuple["_Phrase", tuple[str, ...]], ...]
     ignore: frozenset[str]
 
     def search(self, question: str, audience: Audience | None = None) -> list[Article]:
         """The articles that answer this question, best first; none where no word of it is known."""
-        said = _stems(question[:LONGEST])
-        asked = {self._spelled(word): 1.0 for word in said if word not in self.ignore}
-        for words, means in self.same:
-            if _stands_in(words, said):
+        said = _Phrase.of(tuple(self._spelled(word) for word in _stems(question[:LONGEST])), self.ignore)
+        asked = dict.fromkeys(said.telling, 1.0)
+        for phrase, means in self.same:
+            if phrase.stands_in(said):
                 for word in means:
                     asked.setdefault(word, MEANT)
         found = {}
         for slug, article in self.articles.items():
             score = sum(weight * self.rare.get(w, 0) * self.worth[slug].get(w, 0) for w, weight in asked.items())
-            score += sum(PHRASE * len(phrase) for phrase in self.phrases[slug] if _stands_in(phrase, said))
+            score += sum(PHRASE * len(phrase) for phrase in self.phrases[slug] if phrase.stands_in(said))
             found[slug] = score * _for_reader(article, audience)
         best = sorted((slug for slug, score in found.items() if score > 0), key=lambda slug: (-found[slug], slug))
         few = [slug for slug in best if found[slug] >= found[best[0]] * 0.12]
@@ -83,9 +84,31 @@ class Index:
 
     def _spelled(self, word: str) -> str:
         """The word itself where somebody wrote it, else the nearest one that somebody did."""
-        if word in self.rare or len(word) < 4 or any(word in said for said, _means in self.same):
+        if word in self.rare or word in self.ignore or len(word) < 4 or any(word in said.words for said, _means in self.same):
             return word
-        return next(iter(difflib.get_close_matches(word, self.rare, n=1, cutoff=0.78)), word)
+        near = difflib.get_close_matches(word, (one for one in self.rare if abs(len(one) - len(word)) < 2), n=1, cutoff=0.78)
+        return next(iter(near), word)
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    """Words in their order, and those of them that tell something."""
+
+    words: tuple[str, ...]
+    telling: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: tuple[str, ...], ignore: frozenset[str]) -> "_Phrase":
+        return cls(words, tuple(word for word in words if word not in ignore))
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def stands_in(self, question: "_Phrase") -> bool:
+        """Whether it stands in the question: with two telling words or more, whatever little words stand between them."""
+        if len(self.telling) > 1:
+            return _one_after_the_other(self.telling, question.telling)
+        return _one_after_the_other(self.words, question.words)
 
 
 def index(articles: Collection[Article], symptoms: Mapping[str, Symptom], words: Words) -> Index:
@@ -98,8 +121,8 @@ def index(articles: Collection[Article], symptoms: Mapping[str, Symptom], words:
         articles={article.slug: article for article in articles},
         worth=worth,
         rare=rare,
-        phrases={article.slug: tuple(_stems(term) for term in article.about.search_terms) for article in articles},
-        same=tuple((_stems(said), _stems(entry.means)) for entry in words.same for said in entry.said),
+        phrases={a.slug: tuple(_Phrase.of(_stems(term), ignore) for term in a.about.search_terms) for a in articles},
+        same=tuple((_Phrase.of(_stems(said), ignore), _stems(one.means)) for one in words.same for said in one.said),
         ignore=ignore,
     )
 
@@ -114,8 +137,11 @@ def _worth(article: Article, symptoms: Mapping[str, Symptom], ignore: frozenset[
     about = article.about
     headings = " ".join(re.findall(r"^#+ (.+)$", article.text, re.MULTILINE))
     felt = " ".join(f"{symptoms[s].patient} {symptoms[s].staff}" for s in about.symptoms[:4] if s in symptoms)
-    parts = ((TITLE, about.title), (TERMS, " ".join(about.search_terms)), (SYMPTOMS, felt), (SUMMARY, about.summary))
+    parts = ((TITLE, about.title), (SYMPTOMS, felt), (SUMMARY, about.summary))
     found: dict[str, float] = {}
+    for term in map(_stems, about.search_terms):
+        for word in set(term) - ignore:
+            found[word] = max(found.get(word, 0), TERMS / len(term))
     for weight, text in (*parts, (HEADINGS, headings)):
         for word in set(_stems(text)) - ignore:
             found[word] = found.get(word, 0) + weight
@@ -143,7 +169,6 @@ def _undoubled(stem: str) -> str:
     return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "sl" else stem
 
 
-def _stands_in(phrase: tuple[str, ...], said: tuple[str, ...]) -> bool:
-    """Whether these words stand in the question one after the other."""
-    n = len(phrase)
-    return n > 0 and any(said[at : at + n] == phrase for at in range(len(said) - n + 1))
+def _one_after_the_other(words: tuple[str, ...], said: tuple[str, ...]) -> bool:
+    n = len(words)
+    return n > 0 and any(said[at : at + n] == words for at in range(len(said) - n + 1))
