@@ -334,12 +334,13 @@ def _with_patient(article: Article, articles: Collection[Article], want: _Want |
 
 
 def shelves(articles: Collection[Article]) -> list[tuple[str, list[Article]]]:
-    """The library as people ask for it: each shelf in the order of the course, what leads first."""
+    """The library as people ask for it: each shelf in the order of the course, what leads first, what is general before the day."""
     order: tuple[Phase, ...] = ("pre", "early", "peak", "late", "protracted", "treatment")
 
-    def place(article: Article) -> tuple[bool, int, str]:
+    def place(article: Article) -> tuple[bool, int, bool, str]:
         about = article.about
-        return (not about.leads, min((order.index(phase) for phase in about.phases), default=-1), about.title)
+        from_phase = min((order.index(phase) for phase in about.phases), default=-1)
+        return (not about.leads, from_phase, bool(about.symptoms), about.title)
 
     found = [(name, sorted((a for a in articles if a.about.group == shelf), key=place)) for shelf, name in SHELVES.items()]
     return [(name, on_it) for name, on_it in found if on_it]

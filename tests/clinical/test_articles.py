@@ -23,6 +23,7 @@ from clinical.articles import (
     choose,
     for_alert,
     one_card,
+    shelves,
 )
 from clinical.library import load
 from clinical.symptoms import Phase
@@ -246,6 +247,12 @@ def test_an_article_without_sources_or_readers_cannot_be_made():
 
 def test_every_article_stands_on_a_shelf_that_has_a_name():
     assert {a.about.group for a in LIBRARY.articles.values()} <= set(SHELVES)
+
+
+def test_the_first_shelf_begins_with_what_is_happening_and_goes_on_day_by_day():
+    name, on_it = shelves(LIBRARY.articles.values())[0]
+    assert name == "What is happening to me"
+    assert [a.slug for a in on_it[:6]] == ["timeline", "what-is-withdrawal", "day1", "day2-3", "day4-7", "after-week1"]
 
 
 # Alerts and medicines -----------------------------------------------------------------------------------------

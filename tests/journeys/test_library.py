@@ -1,5 +1,6 @@
 """A frightened person looks for a page, and reads it in the way that suits them."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE, TABLET, Browse, axe
@@ -123,3 +124,16 @@ def test_on_paper_there_is_the_text_its_sources_and_the_numbers_and_nothing_to_p
         expect(page.locator(there).first).to_be_visible()
     for gone in (".tools", ".top", ".back", ".related"):
         expect(page.locator(gone).first).to_be_hidden()
+
+
+@pytest.mark.parametrize("slug", ["buprenorphine", "cra", "sweats-chills-fever", "dependence-tolerance-addiction", "staff-buprenorphine"])
+def test_long_words_fit_the_smallest_phone_in_double_type(browse: Browse, slug: str) -> None:
+    # Given the pages with the longest words, on the narrowest phone
+    page = browse(None, {"viewport": {"width": 320, "height": 640}})
+    page.goto(f"/learn/{slug}/")
+
+    # When the browser's own type is twice as large
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+
+    # Then nothing has to be pushed sideways to be read
+    assert page.evaluate("() => document.scrollingElement.scrollWidth") <= 320

@@ -1,5 +1,6 @@
 """The reviewer's desk: every article with its sources beside it, what changed, and a place to sign."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -38,6 +39,15 @@ def test_one_article_lies_there_with_its_sources_beside_it_and_a_place_to_sign(v
     assert "The card after a check-in" in page.words
     assert "Name and role" in page.words
     assert "manage.py sign_article day2-3" in page.words
+
+
+@pytest.mark.parametrize("slug", sorted(slug for slug, a in library().articles.items() if a.about.drawing))
+def test_a_drawing_is_reviewed_with_its_page(visitor, see, nurse, slug):
+    """It says clinical things too: hours, steps, how medicines differ."""
+    read, reviewed = (see(visitor(nurse), f"/{where}/{slug}/").source for where in ("learn", "review"))
+    drawing = re.search(r"<figure.+?</figure>", read, re.DOTALL)
+    assert drawing
+    assert drawing[0] in reviewed
 
 
 def test_what_changed_since_the_review_is_shown_line_by_line(visitor, see, nurse, content):
