@@ -290,27 +290,31 @@ def _wants(
 
 
 def _near_symptom(symptom: str, audience: Audience, phase: Phase | None, article: Article) -> tuple[int | bool | str, ...] | None:
-    """Smaller is nearer: written for staff who are staff, about what helps, about this symptom before others."""
+    """Smaller is nearer: for staff what is written for them alone, about what helps, about this symptom before others."""
     about = article.about
     if symptom not in about.symptoms:
         return None
-    not_for_staff = audience == "staff" and "staff" not in about.audience
-    return (not_for_staff, about.group != "what-helps", about.symptoms.index(symptom), phase not in about.phases)
+    return (*_not_for(audience, about), about.group != "what-helps", about.symptoms.index(symptom), phase not in about.phases)
 
 
 def _near_alert(alert: str, audience: Audience, article: Article) -> tuple[int | bool | str, ...] | None:
-    """Smaller is nearer: written for this reader, about this alert before others, and about few alerts."""
+    """Smaller is nearer: written for this reader, about this alert before others, what leads, and about few alerts."""
     about = article.about
     if alert not in about.alerts:
         return None
-    return (audience not in about.audience, about.alerts.index(alert), len(about.alerts))
+    return (*_not_for(audience, about), about.alerts.index(alert), not about.leads, len(about.alerts))
 
 
 def _near_medicine(medicine: str, audience: Audience, article: Article) -> tuple[int | bool | str, ...] | None:
     about = article.about
     if medicine not in about.medicines:
         return None
-    return (audience not in about.audience, about.medicines.index(medicine), len(about.medicines))
+    return (*_not_for(audience, about), about.medicines.index(medicine), len(about.medicines))
+
+
+def _not_for(audience: Audience, about: FrontMatter) -> tuple[bool, bool]:
+    """Whether it is not written for this reader, and, for staff, whether it is written for others as well."""
+    return (audience not in about.audience, audience == "staff" and about.audience != ("staff",))
 
 
 def _may_read(audience: Audience, article: Article) -> bool:
@@ -323,14 +327,20 @@ def _because(found: Reported, audience: Audience) -> str:
 
 
 def _with_patient(article: Article, articles: Collection[Article], want: _Want | None = None) -> Article | None:
-    """The patient's side of a page for staff: the one about the same reason, else the one most alike."""
+    """The patient's side of a page for staff: what a patient would be shown for the same reason, else what names this page
+    as its other side."""
+    if "patient" in article.about.audience:
+        return None
     alike = set(article.about.symptoms)
 
     def place(theirs: Article) -> tuple[bool, tuple[int | bool | str, ...], int, str]:
         near = want.nearness(theirs) if want else None
         return (near is None, near or (), -len(alike & set(theirs.about.symptoms)), theirs.slug)
 
-    return next(iter(sorted((a for a in articles if a.about.staff_page == article.slug), key=place)), None)
+    for_patients = [a for a in articles if "patient" in a.about.audience and "staff" not in a.about.audience]
+    about_it = [a for a in for_patients if want and want.nearness(a) is not None]
+    other_side = [a for a in articles if a.about.staff_page == article.slug]
+    return next(iter(sorted(about_it or other_side, key=place)), None)
 
 
 def shelves(articles: Collection[Article]) -> list[tuple[str, list[Article]]]:

@@ -26,6 +26,7 @@ from clinical.articles import (
     shelves,
 )
 from clinical.library import load
+from clinical.rules import every
 from clinical.symptoms import Phase
 
 LIBRARY = load(settings.CONTENT_DIR)
@@ -384,3 +385,102 @@ def test_a_source_names_its_year_or_says_that_it_has_none(text: str, year: int):
 def test_a_source_known_only_as_others_quote_it_says_so():
     assert Reference("x", "Book, 2010", 2010, "quoted").said.endswith("Known only as others quote it")
     assert Reference("x", "Book, 2010", 2010, "read").said == "Book, 2010"
+
+
+# What stands beside what, in the real library -----------------------------------------------------------------
+
+BESIDE_AN_ALERT = {
+    "R01": ("stomach", "staff-fluids"),
+    "R02": ("heart", "staff-heart"),
+    "R03": ("coping-kit", "staff-comfort"),
+    "R04": ("coping-kit", "staff-comfort"),
+    "R05": ("buprenorphine", "staff-buprenorphine"),
+    "R06": ("buprenorphine", "staff-buprenorphine"),
+    "R07": ("dose-adjust", "staff-sedation"),
+    "R08": ("anxiety-mood", "staff-suicide"),
+    "R09": ("infections", "staff-fever"),
+    "R10": ("pregnancy", "staff-pregnancy"),
+    "R11": ("lost-tolerance", "staff-leaving"),
+    "R12": ("polydrug", "staff-other-withdrawal"),
+    "R13": ("", "charting-guide"),
+    "R14": ("", "staff-heart"),
+    "R15": ("scales-explained", "charting-guide"),
+    "R16": ("clonidine-lofexidine", "staff-alpha2"),
+    "R17": ("naltrexone", "staff-naltrexone"),
+    "R18": ("methadone", "staff-methadone"),
+    "R19": ("scales-explained", "staff-comfort"),
+    "R20": ("timeline", "staff-course"),
+    "R21": ("call-staff-now", "staff-danger"),
+    "R22": ("call-staff-now", "staff-danger"),
+    "R23": ("overdose-naloxone", "staff-sedation"),
+    "R24": ("polydrug", "staff-other-withdrawal"),
+}
+"""What a patient and what staff are shown first about each alert: a page about just that. Empty: nothing for patients."""
+
+
+@pytest.mark.parametrize("rule", sorted(BESIDE_AN_ALERT))
+@pytest.mark.parametrize("phase", ["early", "peak", "late", "protracted", "treatment"])
+def test_an_alert_brings_the_page_about_it_in_every_phase(rule: str, phase: Phase):
+    def first(audience: Audience) -> str:
+        picks = choose(
+            LIBRARY.articles.values(), audience=audience, phase=phase, phase_words="", reported=[], reported_by="patient",
+            alerts=[Raised(rule, "x", urgent=True)],
+        )  # fmt: skip
+        return next((pick.article.slug for pick in picks if pick.reason == "alert"), "")
+
+    assert (first("patient"), first("staff")) == BESIDE_AN_ALERT[rule]
+    on_the_alert = for_alert(LIBRARY.articles.values(), rule)
+    assert on_the_alert
+    assert on_the_alert.slug == BESIDE_AN_ALERT[rule][1]
+
+
+def test_every_alert_has_its_page():
+    assert set(BESIDE_AN_ALERT) == {rule.slug for rule in every}
+
+
+@pytest.mark.parametrize("slug", ["day1", "day2-3", "day4-7", "after-week1"])
+def test_a_card_for_days_is_shown_for_its_days_alone(slug: str):
+    """Day 2 is not spoken of on day 8 because of an alert."""
+    assert LIBRARY.articles[slug].about.alerts == ()
+    assert LIBRARY.articles[slug].about.medicines == ()
+
+
+@pytest.mark.parametrize(
+    ("symptom", "page"),
+    [
+        ("craving", "staff-late-symptoms"),
+        ("anxiety", "staff-comfort"),
+        ("chills", "staff-fever"),
+        ("muscle_jerks", "staff-comfort"),
+        ("low_mood", "staff-suicide"),
+    ],
+)
+def test_staff_are_shown_their_side_of_what_was_reported(symptom: str, page: str):
+    def first(audience: Audience) -> Pick:
+        return choose(
+            LIBRARY.articles.values(), audience=audience, phase="peak", phase_words="",
+            reported=[Reported(SYMPTOMS[symptom], 2)], reported_by="patient",
+        )[0]  # fmt: skip
+
+    mine, theirs = first("staff"), first("patient")
+    assert mine.article.slug == page
+    assert mine.with_patient
+    assert mine.with_patient.slug == theirs.article.slug
+
+
+def test_nobody_is_given_pregnancy_or_coming_off_to_read_because_of_the_day():
+    """A man, or somebody on the first day of treatment."""
+    for phase in ("pre", "early", "peak", "late", "treatment"):
+        for audience in ("patient", "staff"):
+            picks = choose(
+                LIBRARY.articles.values(),
+                audience=audience,
+                phase=phase,
+                phase_words="",
+                reported=[],
+                reported_by="patient",
+                limit=6,
+            )
+            assert {"pregnancy", "staff-pregnancy", "tapering-off-medicine"}.isdisjoint(
+                p.article.slug for p in picks if p.reason == "phase"
+            )

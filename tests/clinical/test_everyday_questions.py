@@ -184,7 +184,6 @@ PATIENTS_AND_FAMILIES = """
     what can family do | helping-loved-one
     dehydrated | stomach
     when do cravings go away | cravings
-    shaking hands | sweats-chills-fever
 """
 
 NURSES = """

@@ -126,7 +126,9 @@ def test_on_paper_there_is_the_text_its_sources_and_the_numbers_and_nothing_to_p
         expect(page.locator(gone).first).to_be_hidden()
 
 
-@pytest.mark.parametrize("slug", ["buprenorphine", "cra", "sweats-chills-fever", "dependence-tolerance-addiction", "staff-buprenorphine"])
+@pytest.mark.parametrize(
+    "slug", ["buprenorphine", "cra", "sweats-chills-fever", "dependence-tolerance-addiction", "staff-buprenorphine"]
+)
 def test_long_words_fit_the_smallest_phone_in_double_type(browse: Browse, slug: str) -> None:
     # Given the pages with the longest words, on the narrowest phone
     page = browse(None, {"viewport": {"width": 320, "height": 640}})

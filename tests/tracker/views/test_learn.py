@@ -151,6 +151,15 @@ def test_a_patient_sees_one_card_after_a_check_in_and_no_score(visitor, see, pat
     assert len([link for link in page.links if link.startswith("/learn/") and "overdose" not in link]) == 1
 
 
+def test_a_card_that_an_alert_chose_says_so_without_its_name(visitor, see, patient_user, episode, symptoms, now):
+    row = symptoms(episode, patient_user, now, vomiting=2, vomiting_count=4, diarrhea=2, diarrhea_count=4)
+    page = see(visitor(patient_user), f"/check-ins/{row.pk}/")
+    assert "What may help now Because of how you are right now" in page.words
+    assert "/learn/stomach/" in page.links
+    assert "Fluid loss" not in page.words
+    assert "alert" not in page.words.lower()
+
+
 def test_staff_see_the_staff_side_of_an_alert_beside_the_chart(visitor, see, nurse, episode, symptoms, now):
     symptoms(episode, nurse, now, vomiting=3, diarrhea=3, vomiting_count=4)
     page = see(visitor(nurse), f"/episodes/{episode.pk}/")
