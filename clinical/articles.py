@@ -56,6 +56,8 @@ class FrontMatter:
     reviewer: str
     reviewed_on: date | None = None
     leads: bool = False
+    courses: tuple[str, ...] = ()
+    """The courses it is true for; empty: for all. A card for day 2 after heroin is none for day 2 after methadone."""
     medicines: tuple[str, ...] = ()
     card: str = ""
     staff_page: str = ""
@@ -206,14 +208,16 @@ def choose(
     reported_by: Literal["patient", "staff"],
     alerts: Sequence[Raised] = (),
     medicines: Sequence[Given] = (),
+    course: str = "",
     limit: int = 3,
 ) -> list[Pick]:
     """The articles that fit right now, best first, each with its reason.
 
     Urgent alerts come first, then what was reported worst, then other alerts and medicines, one article for each. What
     leads the phase always keeps its place. Staff also see what a patient may read where nothing is written for staff.
-    An article for any time fills up only when nothing nearer fits.
+    An article for any time fills up only when nothing nearer fits. What is written for other courses is left out.
     """
+    articles = [article for article in articles if not course or course in (article.about.courses or (course,))]
     shelf = [article for article in articles if audience in article.about.audience]
     by_phase = [a for a in shelf if phase and phase in a.about.phases]
     by_phase.sort(key=lambda a: (not a.about.leads, bool(a.about.symptoms), len(a.about.phases), a.slug))
@@ -333,9 +337,9 @@ def _with_patient(article: Article, articles: Collection[Article], want: _Want |
         return None
     alike = set(article.about.symptoms)
 
-    def place(theirs: Article) -> tuple[bool, tuple[int | bool | str, ...], int, str]:
+    def place(theirs: Article) -> tuple[bool, tuple[int | bool | str, ...], int, bool, str]:
         near = want.nearness(theirs) if want else None
-        return (near is None, near or (), -len(alike & set(theirs.about.symptoms)), theirs.slug)
+        return (near is None, near or (), -len(alike & set(theirs.about.symptoms)), not theirs.about.leads, theirs.slug)
 
     for_patients = [a for a in articles if "patient" in a.about.audience and "staff" not in a.about.audience]
     about_it = [a for a in for_patients if want and want.nearness(a) is not None]

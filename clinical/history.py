@@ -197,6 +197,8 @@ class Place:
     label: str
     patient_label: str
     treatment_day: int | None = None
+    course: str = ""
+    """The slug of the course it is measured against."""
 
 
 def place(history: History, course: Course, now: datetime) -> Place:
@@ -209,8 +211,10 @@ def place(history: History, course: Course, now: datetime) -> Place:
     about = history.last_use_precision in ("about", "date")
     if history.treated_from and history.treated_from <= now:
         day = int(hours_between(history.treated_from, now) // 24) + 1
-        return Place(hours, known, about, "treatment", f"on treatment, day {day}", f"Day {day} on your medicine", day)
+        return Place(
+            hours, known, about, "treatment", f"on treatment, day {day}", f"Day {day} on your medicine", day, course.slug
+        )
     if not known:
-        return Place(hours, False, False, None, "last use unknown", "")
+        return Place(hours, False, False, None, "last use unknown", "", course=course.slug)
     phase = course.phase_at(hours)
-    return Place(hours, True, about, phase.slug, phase.label, phase.patient)
+    return Place(hours, True, about, phase.slug, phase.label, phase.patient, course=course.slug)

@@ -97,7 +97,7 @@ def load(content: Path, language: str = "en") -> Library:
         _names_what_exists(where, protocol, newest, medicines)
     courses = _by_slug(content / "courses", Course, read)
     _every_opioid_has_one_course(courses, content / "courses")
-    articles = _articles(content, language, symptoms, medicines)
+    articles = _articles(content, language, symptoms, medicines, courses)
     words = _toml(content / "search.toml")
     words.pop("status", None)
     return Library(
@@ -269,7 +269,11 @@ def sign(content: Path, slug: str, *, by: str, on: date, due: date, language: st
 
 
 def _articles(
-    content: Path, language: str, symptoms: Mapping[str, Symptom], medicines: Mapping[str, Medicine]
+    content: Path,
+    language: str,
+    symptoms: Mapping[str, Symptom],
+    medicines: Mapping[str, Medicine],
+    courses: Mapping[str, Course],
 ) -> dict[str, Article]:
     """Every article, in this language where it is written in it, else in English."""
     folder = content / "articles"
@@ -284,6 +288,7 @@ def _articles(
             "symptoms": (about.symptoms, symptoms, "content/symptoms.toml"),
             "medicines": (about.medicines, medicines, "content/medicines.toml"),
             "alerts": (about.alerts, rules, "among the alert rules"),
+            "courses": (about.courses, courses, "among the courses"),
             "staff_page": ((about.staff_page,) if about.staff_page else (), articles, "among the articles"),
         }
         for key, (named, there, place) in known.items():

@@ -20,6 +20,9 @@ FRESH_HOURS = 24
 ABOUT_THE_WARD = frozenset({"R13"})
 """Alerts that say nothing about the patient: what the patient feels is read about first."""
 
+ABOUT_A_SCORE = frozenset({"R03", "R04", "R19"})
+"""Alerts that speak of a score only: a patient reads about what they said themselves."""
+
 READ_FROM: Mapping[Audience, Urgency] = {
     "staff": Urgency.REVIEW,
     "patient": Urgency.URGENT,
@@ -54,8 +57,11 @@ def beside(
         phase_words=_phase_words(where),
         reported=_reported(latest, earlier),
         reported_by=latest.reporter if latest else "patient",
-        alerts=[_raised(finding) for finding in alerts if finding.urgency >= least],
+        alerts=[
+            _raised(one) for one in alerts if one.urgency >= least and not (audience == "patient" and one.rule in ABOUT_A_SCORE)
+        ],
         medicines=_given(history, now),
+        course=where.course,
         limit=limit,
     )
 

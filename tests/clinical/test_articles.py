@@ -468,6 +468,24 @@ def test_staff_are_shown_their_side_of_what_was_reported(symptom: str, page: str
     assert mine.with_patient.slug == theirs.article.slug
 
 
+@pytest.mark.parametrize("phase", ["pre", "early", "peak", "late"])
+@pytest.mark.parametrize("audience", ["patient", "staff"])
+def test_days_counted_after_heroin_are_no_days_after_methadone(phase: Phase, audience: Audience):
+    def shown(course: str) -> set[str]:
+        reported = [Reported(SYMPTOMS["craving"], 1)]
+        picks = choose(
+            LIBRARY.articles.values(), audience=audience, phase=phase, phase_words="", reported=reported, reported_by="patient",
+            course=course, limit=6,
+        )  # fmt: skip
+        return {p.article.slug for p in picks} | {p.with_patient.slug for p in picks if p.with_patient}
+
+    days = {"day1", "day2-3", "day4-7"}
+    assert shown("long-acting").isdisjoint(days)
+    if audience == "patient":
+        assert shown("short-acting") & days
+        assert shown("fentanyl-or-unknown") & days
+
+
 def test_nobody_is_given_pregnancy_or_coming_off_to_read_because_of_the_day():
     """A man, or somebody on the first day of treatment."""
     for phase in ("pre", "early", "peak", "late", "treatment"):

@@ -258,6 +258,7 @@ BROKEN = {
     "an article with words before its front matter": (DAY1, "+++\n", "Hello\n+++\n", "an article begins with its front matter"),
     "front matter that is not TOML": (DAY1, 'title = "Day 1: it starts"', "title = Day 1", "the front matter is not valid TOML"),
     "an article about an alert there is not": (DAY1, 'alerts = []', 'alerts = ["R25"]', "key 'alerts': 'R25' is not among the alert rules"),
+    "an article for a course there is not": (DAY1, 'courses = ["short-acting", ', 'courses = ["shortacting", ', "key 'courses': 'shortacting' is not among the courses"),
     "an article about a medicine there is not": (DAY1, 'related = [', 'medicines = ["methadon"]\nrelated = [', "key 'medicines': 'methadon' is not in content/medicines.toml"),
     "an article from a source there is not": (DAY1, 'sources = ["', 'sources = ["cornish-2011", "', "key 'sources': 'cornish-2011' is not in content/sources.toml"),
     "an article with a page for staff there is not": (DAY1, 'staff_page = "staff-course"', 'staff_page = "staff-curse"', "key 'staff_page': 'staff-curse' is not among the articles"),

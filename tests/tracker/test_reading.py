@@ -8,7 +8,7 @@ import pytest
 
 from clinical.history import Dose, History, place
 from clinical.rules import by_slug
-from tests.conftest import record
+from tests.conftest import cows_answers, record
 from tracker import alerts
 from tracker.content import library
 from tracker.history import course_of, of_episode
@@ -101,6 +101,14 @@ def test_two_cards_in_a_row_differ_and_each_check_in_keeps_its_own(episode, pati
 def test_what_staff_recorded_gives_a_patient_no_card(episode, nurse, symptoms, now):
     symptoms(episode, nurse, now, insomnia=3)
     assert card(of_episode(episode), episode, now) is None
+
+
+def test_a_score_of_staff_chooses_no_card_for_a_patient(episode, patient_user, nurse, symptoms, now):
+    record(episode, nurse, now - timedelta(minutes=5), answers=cows_answers(30))
+    symptoms(episode, patient_user, now, insomnia=3)
+    history = of_episode(episode)
+    assert "R03" in [finding.rule for finding in open_alerts(history, episode, now)]
+    assert card(history, episode, now).article.slug == "sleep"
 
 
 def test_the_card_names_no_alert(episode, patient_user, nurse, now):
