@@ -184,6 +184,29 @@ PATIENTS_AND_FAMILIES = """
     what can family do | helping-loved-one
     dehydrated | stomach
     when do cravings go away | cravings
+    is it ok to walk around | coping-kit
+    how do I calm down | anxiety-mood
+    how many times is too many to throw up | stomach
+    what is a film | buprenorphine
+    do I have to take methadone forever | methadone
+    what if I miss a dose | dose-adjust
+    what do nurses look at my eyes for | runny-nose-eyes
+    I can't eat | coping-kit
+    where to find help for my daughter | helping-loved-one
+    is it safe to detox at home | medical-detox
+    why do I want to cry | anxiety-mood
+    does fentanyl withdrawal last longer than heroin | timeline
+    what is naloxone | overdose-naloxone
+    using while on naltrexone | naltrexone
+    can doctors see if I used | rights-privacy
+    I have a fever of 101 | sweats-chills-fever
+    breastfeeding on suboxone | pregnancy
+    how do I tell my family | rights-privacy
+    I want to die | anxiety-mood
+    how do I say no to friends who use | cravings
+    when will my appetite come back | after-week1
+    cocaine | polydrug
+    do meetings help | support-groups
 """
 
 NURSES = """
@@ -251,6 +274,16 @@ NURSES = """
     mortality methadone | staff-medicines
     insomnia treatment | staff-late-symptoms
     score keeps going up | charting-guide
+    patient not eating | staff-comfort
+    how do I tell withdrawal from infection | staff-fever
+    dose vomited | staff-fluids
+    patient wants more suboxone | staff-buprenorphine
+    low oxygen | staff-sedation
+    history of seizures | staff-other-withdrawal
+    can a pregnant patient detox | staff-pregnancy
+    patient fainted after clonidine | staff-alpha2
+    COWS 30 | charting-guide
+    take home naloxone | staff-leaving
 """
 
 
