@@ -105,6 +105,12 @@ def test_an_article_shows_staff_their_page_and_the_way_back(visitor, see, nurse)
     assert "To read with the patient Sick stomach, throwing up and loose poop" in page.words
 
 
+def test_lines_of_the_source_documents_are_shown_to_those_who_review(visitor, see, nurse, patient_user):
+    for reader, shown in ((None, False), (patient_user, False), (nurse, True)):
+        assert ("Source document 000:28" in see(visitor(reader), "/learn/sleep/").words) is shown
+    assert "Source document 000:28" in see(visitor(nurse), "/review/sleep/").words
+
+
 def test_the_tools_that_need_a_script_are_hidden_without_it(visitor, see):
     for name in ("data-listen", "data-large", "data-print"):
         assert re.search(
