@@ -227,7 +227,8 @@ def choose(
     places = min(max(1, limit - kept_for_phase), limit)
     readable = [article for article in articles if _may_read(audience, article)]
     picks: dict[str, Pick] = {}
-    for want in _wants(audience, phase, reported, reported_by, alerts, medicines):
+    wants = _wants(audience, phase, reported, reported_by, alerts, medicines)
+    for want in wants:
         if len(picks) >= places:
             break
         near = sorted((found, a.slug, a) for a in readable if (found := want.nearness(a)) is not None)
@@ -235,7 +236,8 @@ def choose(
         if fitting and not any(a.slug in picks for a in fitting):
             chosen = fitting[0]
             theirs = _with_patient(chosen, articles, want) if audience == "staff" else None
-            picks[chosen.slug] = Pick(chosen, want.reason, want.because, want.source, theirs)
+            why = want if audience == "staff" else _in_their_words(want, wants, chosen)
+            picks[chosen.slug] = Pick(chosen, why.reason, why.because, why.source, theirs)
     for article in by_phase:
         if len(picks) < limit and article.slug not in picks:
             theirs = _with_patient(article, articles) if audience == "staff" else None
@@ -291,6 +293,12 @@ def _wants(
         *(of_alert(one) for one in alerts if not one.urgent),
         *(of_medicine(one) for one in medicines),
     ]
+
+
+def _in_their_words(want: _Want, wants: Sequence[_Want], article: Article) -> _Want:
+    """Why a patient is shown a page that an alert chose: the worst they reported that it is about, where there is such."""
+    said = (one for one in wants if one.reason == "reported" and one.nearness(article) is not None)
+    return next(said, want) if want.reason == "alert" else want
 
 
 def _near_symptom(symptom: str, audience: Audience, phase: Phase | None, article: Article) -> tuple[int | bool | str, ...] | None:

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from tests.conftest import record
 from tests.tracker.views.conftest import Page
 from tracker.content import library
 
@@ -157,13 +158,23 @@ def test_a_patient_sees_one_card_after_a_check_in_and_no_score(visitor, see, pat
     assert len([link for link in page.links if link.startswith("/learn/") and "overdose" not in link]) == 1
 
 
-def test_a_card_that_an_alert_chose_says_so_without_its_name(visitor, see, patient_user, episode, symptoms, now):
-    row = symptoms(episode, patient_user, now, vomiting=2, vomiting_count=4, diarrhea=2, diarrhea_count=4)
+def test_a_card_that_an_alert_chose_gives_the_reason_in_the_patients_own_words(
+    visitor, see, patient_user, episode, symptoms, now
+):
+    row = symptoms(episode, patient_user, now, insomnia=3, vomiting=2, vomiting_count=4, diarrhea=1, diarrhea_count=4)
     page = see(visitor(patient_user), f"/check-ins/{row.pk}/")
-    assert "What may help now Because of how you are right now" in page.words
+    assert "What may help now Because you reported throwing up" in page.words
     assert "/learn/stomach/" in page.links
     assert "Fluid loss" not in page.words
     assert "alert" not in page.words.lower()
+
+
+def test_a_card_that_only_an_alert_chose_says_so_without_its_name(visitor, see, patient_user, episode, now):
+    row = record(episode, patient_user, now, instrument="safety", answers={"self_harm": 2})
+    page = see(visitor(patient_user), f"/check-ins/{row.pk}/")
+    assert "What may help now Because of how you are right now" in page.words
+    assert "/learn/anxiety-mood/" in page.links
+    assert "self-harm" not in page.words
 
 
 def test_staff_see_the_staff_side_of_an_alert_beside_the_chart(visitor, see, nurse, episode, symptoms, now):
