@@ -1,5 +1,6 @@
 """One episode as the rules, the chart and the board see it: plain values, whole, in the order things happened."""
 
+from bisect import insort
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -176,6 +177,15 @@ class History:
             check_ins=tuple(sorted(check_ins.values(), key=_place)),
             doses=tuple(sorted(doses.values(), key=_place_of_dose)),
         )
+
+    def with_check_in(self, added: CheckIn, instead_of: str = "") -> "History":
+        """The same after this check-in, at its place in time; the one with the other id counts no longer."""
+        found = [c for c in self.check_ins if c.id != instead_of]
+        insort(found, added, key=_place)
+        made = replace(self, check_ins=tuple(found))
+        if self._is_orderly and all(c.id != added.id for c in self.check_ins):
+            vars(made)["_is_orderly"] = True  # need not be looked through again: every save asks
+        return made
 
     def contacts(self, instrument: str) -> list[CheckIn]:
         """Check-ins of one instrument by staff, also those that could not be done: someone was there."""

@@ -1,6 +1,5 @@
 """Rows in, `clinical.history.History` out: what the rules, the chart and the board reason with."""
 
-from bisect import insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -27,12 +26,9 @@ class Read:
 
     def with_row(self, row: CheckIn) -> "Read":
         """The same after this check-in was written down: it counts, and the one it replaces does no longer. No query."""
-        replaced = str(row.replaces_id)
         # In UTC, as the database gives it back: facts of alerts quote the moment.
         added = replace(check_in(row), observed_at=row.observed_at.astimezone(UTC), recorded_at=row.recorded_at.astimezone(UTC))
-        found = [c for c in self.history.check_ins if c.id != replaced] if row.replaces_id else list(self.history.check_ins)
-        insort(found, added, key=_by_time)
-        history = replace(self.history, check_ins=tuple(found))
+        history = self.history.with_check_in(added, instead_of=str(row.replaces_id))
         return Read(history, {**self.names, row.recorded_by_id: row.recorded_by.known_as})
 
 

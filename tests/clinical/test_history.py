@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clinical.history import CheckIn, Dose, History, place
 from clinical.library import load
@@ -29,6 +31,33 @@ def history(*check_ins: CheckIn, used: float | None = 30, precision: str = "exac
 
 def dose(hours_ago: float, *, ends: bool = True) -> Dose:
     return Dose("d", "buprenorphine", "Buprenorphine", "4 mg", NOW - timedelta(hours=hours_ago), ends_course=ends)
+
+
+# One after the other ----------------------------------------------------------------------------------------
+
+CHECKS = st.lists(st.builds(check, st.integers(-3, 9), id=st.sampled_from("abcdefgh"), about=st.booleans()), max_size=8)
+
+
+@given(CHECKS, st.integers(-3, 9))
+def test_as_of_a_moment_stands_what_had_happened_in_order_and_once(found: list[CheckIn], hours_ago: int):
+    moment = NOW - timedelta(hours=hours_ago)
+    stands = {c.id: c for c in found if c.observed_at <= moment}
+    expected = sorted(stands.values(), key=lambda c: (c.observed_at, c.recorded_at, c.id))
+    assert list(history(*found).as_of(moment).check_ins) == expected
+
+
+@given(CHECKS, CHECKS, st.integers(-3, 9), st.sampled_from(["", *"abcdefgh"]))
+def test_with_a_check_in_more_it_is_the_history_of_all_of_them(
+    found: list[CheckIn], more: list[CheckIn], hours_ago: int, replaced: str
+):
+    now = history(*found).as_of(NOW + timedelta(hours=4))
+    for added in more:
+        now = now.with_check_in(added, replaced)
+        assert added in now.check_ins
+        assert [c for c in now.check_ins if c.id == replaced] == ([added] if added.id == replaced else [])
+    moment = NOW - timedelta(hours=hours_ago)
+    afresh = history(*now.check_ins)
+    assert now.as_of(moment) == afresh.as_of(moment)
 
 
 # Check-ins --------------------------------------------------------------------------------------------------
