@@ -236,7 +236,7 @@ BENIGN = "quite ordinary words"
 TYPED = {
     "chosen_name": 80, "date_of_birth": 80, "record_number": 40, "bed": 12, "allergies": 200, "usual_pain": 200, "what_helps": 200,
     "reason": 200, "note": 500, "who": 40, "replace_note": 500, "cows_pulse_rate": 80, "cows_pulse_cause": 120, "username": 150,
-    "first_name": 150, "name": 80, "at_clock": 8, "opioid": 80, "ordered_by": 120, "witness": 160, "response": 200,
+    "first_name": 150, "name": 80, "at_clock": 8, "opioid": 80, "ordered_by": 120, "witness": 160, "who_gave": 160, "response": 200,
     "decided": 500, "naloxone_offered_why": 200, "overdose_talk_why": 200, "next_plan_why": 200, "place": 40, "helpline_name": 60,
     "emergency_number": 24, "code": 20, "session": 40, "article": 80, "medicine": 80,
 }  # fmt: skip

@@ -59,7 +59,8 @@ def test_on_a_phone_a_card_is_short_and_its_button_is_under_the_thumb(browse: Br
     # And a patient without an alert takes less than half of it, with a button on the right half
     quiet = page.locator(".board tbody").filter(has_not=page.locator(".speaks")).first
     card, button = quiet.bounding_box(), quiet.get_by_role("link", name="Check in").bounding_box()
-    assert card and button
+    assert card
+    assert button
     assert card["height"] < PHONE["viewport"]["height"] / 2  # type: ignore[index]
     assert button["x"] > PHONE["viewport"]["width"] / 2  # type: ignore[index]
     assert button["height"] >= 56

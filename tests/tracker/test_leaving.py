@@ -139,9 +139,21 @@ def test_a_leave_needs_the_talk_and_a_hospital_does_not(nurse: User, episode: Ep
     half = LeavingTalk(uuid4(), {"naloxone_offered": True, "overdose_talk": True, "next_plan": None})
     assert list(refused(lambda: away(nurse, episode, ago(1), talk=half))) == ["next_plan"]
     away(nurse, episode, ago(1))
-    away(nurse, second_episode, ago(1), "hospital", talk=half, reason="chest pain")
-    assert CheckIn.objects.filter(instrument="leaving").count() == 1
+    away(nurse, second_episode, ago(1), "hospital", talk=LeavingTalk(uuid4(), dict.fromkeys(LEAVING)), reason="chest pain")
+    assert [row.episode for row in CheckIn.objects.filter(instrument="leaving")] == [episode]
     assert Absence.objects.count() == 2
+
+
+@pytest.mark.parametrize("why", ["hospital", "other"])
+def test_what_was_said_before_a_hospital_is_kept_and_what_was_not_stays_open(nurse: User, episode: Episode, why: str):
+    said = LeavingTalk(
+        uuid4(), {"naloxone_offered": False, "overdose_talk": True, "next_plan": None}, {"naloxone_offered": "In a hurry"}
+    )
+    away(nurse, episode, ago(1), why, talk=said, reason="chest pain")
+    row = CheckIn.objects.get(instrument="leaving")
+    assert (row.answers, row.note, row.complete) == (
+        {"naloxone_offered": 0, "overdose_talk": 1}, "Naloxone offered: In a hurry", False,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,11 @@ class LeavingTalk:
     answers: Mapping[str, bool | None]
     why_not: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def begun(self) -> bool:
+        """Whether any of the three was answered."""
+        return any(self.answers.get(item) is not None for item in LEAVING)
+
     def must_be_whole(self) -> None:
         """Raise Invalid unless each of the three is answered, and each No has its reason."""
         problems = {item: _("Choose yes or no.") for item in LEAVING if self.answers.get(item) is None}
@@ -47,10 +52,11 @@ class LeavingTalk:
 
     def entry(self, at: datetime) -> Entry:
         """The same as a check-in of the leaving form, so that it stands in the record with everything else."""
-        reasons = [f"{LEAVING[item]}: {self.why_not[item].strip()}" for item in LEAVING if self.answers[item] is False]
+        said = {item: yes for item in LEAVING if (yes := self.answers.get(item)) is not None}
+        reasons = [f"{LEAVING[item]}: {why}" for item in said if not said[item] and (why := self.why_not.get(item, "").strip())]
         return Entry(
             id=self.id, instrument="leaving", reporter="staff", observed_at=at, said=at.isoformat(),
-            answers={item: int(bool(self.answers[item])) for item in LEAVING}, note="\n".join(reasons),
+            answers={item: int(yes) for item, yes in said.items()}, note="\n".join(reasons),
         )  # fmt: skip
 
 
@@ -89,7 +95,8 @@ def go_away(
     *, by: User, episode: Episode, why: str, reason: str, from_at: datetime, talk: LeavingTalk | None = None,
     now: datetime | None = None,
 ) -> Absence:  # fmt: skip
-    """Record that someone is away and expected back: no check is due meanwhile. A leave needs the talk as well.
+    """Record that someone is away and expected back: no check is due meanwhile. A leave needs the talk as well;
+    otherwise what was answered of it is kept, and what was not stays open.
 
     The id of the talk, made when the form is opened, is that of the absence too: a second sending is a repeat. Raises
     Refused; Invalid; Conflict when they are away already or the stay has ended.
@@ -112,7 +119,7 @@ def go_away(
             return kept
         if not Episode.objects.filter(pk=episode.pk, ended_at=None).exists():
             raise Conflict(_("This stay has already been ended."))
-        if talk is not None and why == Absence.Why.LEAVE:
+        if talk and talk.begun:
             entry = talk.entry(from_at)
             keep_check_in(by, episode, entry, entry.fingerprint(episode), now)
         try:

@@ -14,7 +14,7 @@ from tracker.actions import DoseEntry
 from tracker.forms.banner import banner_of, changed_words
 from tracker.forms.check_in import NumberField, typed
 from tracker.forms.device import clock_offset
-from tracker.forms.stay import PlainForm
+from tracker.forms.stay import EMPTY_IS_SEEN, PlainForm
 from tracker.forms.when import add_observed, read_observed, words_sent
 from tracker.history import protocol_of
 from tracker.models import CheckIn, Dose, Episode
@@ -51,6 +51,7 @@ class DoseForm(PlainForm):
         help_text=gettext_lazy("Only where it was declined, held back, missed or wasted."),
         max_length=200,
         required=False,
+        widget=forms.TextInput(attrs=EMPTY_IS_SEEN),
     )
     vomited_minutes = forms.IntegerField(
         label=gettext_lazy("Minutes until they vomited"),
@@ -58,10 +59,11 @@ class DoseForm(PlainForm):
         required=False,
         min_value=0,
         max_value=240,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4} | EMPTY_IS_SEEN),
         error_messages={"invalid": gettext_lazy("Enter whole minutes, such as 20.")},
     )
     ordered_by = forms.CharField(label=gettext_lazy("Ordered by"), max_length=120, required=False)
+    who_gave = forms.CharField(label=gettext_lazy("Given by, if it was not you"), max_length=160, required=False)
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     about = forms.BooleanField(label=gettext_lazy("This time is approximate"), required=False)
 
@@ -155,7 +157,7 @@ class DoseForm(PlainForm):
             reason=data["reason"].strip(),
             vomited_minutes=data["vomited_minutes"],
             ordered_by=data["ordered_by"].strip(),
-            given_by=before.given_by if before else "",
+            given_by=data["who_gave"].strip() or (before.given_by if before else ""),
             witness=data.get("witness", "").strip(),
             response=data.get("response", "").strip(),
             emergency_called=data.get("emergency_called"),
@@ -171,4 +173,8 @@ def initial_of(row: Dose) -> dict[str, Any]:
     """A kept entry as the starting point of its correction, or of the same entry for the right patient."""
     columns = ("status", "form", "route", "reason", "vomited_minutes", "ordered_by", "witness", "response", "note", "about")
     called = {True: "yes", False: "no", None: ""}[row.emergency_called]
-    return {name: getattr(row, name) for name in columns} | {"amount": f"{row.amount.normalize():f}", "emergency_called": called}
+    return {name: getattr(row, name) for name in columns} | {
+        "amount": f"{row.amount.normalize():f}",
+        "emergency_called": called,
+        "who_gave": row.given_by,
+    }

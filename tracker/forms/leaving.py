@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from clinical.rules.clockwork import LEAVING
 from tracker.actions import LeavingTalk
 from tracker.content import library
-from tracker.forms.stay import PlainForm
+from tracker.forms.stay import EMPTY_IS_SEEN, PlainForm
 from tracker.forms.when import add_clock, read_clock
 from tracker.models import Absence, Episode
 
@@ -35,7 +35,9 @@ class TalkForm(PlainForm):
                 required=False,
                 widget=forms.RadioSelect,
             )
-            self.fields[f"{item}_why"] = forms.CharField(label=_("If not, why?"), max_length=200, required=False)
+            self.fields[f"{item}_why"] = forms.CharField(
+                label=_("If not, why?"), max_length=200, required=False, widget=forms.TextInput(attrs=EMPTY_IS_SEEN)
+            )
 
     def talk(self) -> LeavingTalk:
         """What this form says about the talk, for the action that records the leaving."""

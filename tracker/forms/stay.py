@@ -18,6 +18,9 @@ from tracker.models import Episode, Patient
 
 _needed = {"required": gettext_lazy("Fill this in.")}
 
+EMPTY_IS_SEEN = {"placeholder": " "}
+"""For a question that only follows from one answer: a style sheet can tell that it is empty, and shows it when it is not."""
+
 
 class PlainForm(forms.Form):
     """A form whose problems are sentences: no asterisks, no browser bubbles."""

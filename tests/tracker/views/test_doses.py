@@ -1,6 +1,7 @@
 """The pages of the medicine log, as a browser and as a script send them."""
 
 import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -69,6 +70,21 @@ def test_what_was_given_is_on_the_page_of_the_stay_with_its_amount_and_who_gave_
     row = Dose.objects.get()
     assert one(row) in page.links
     assert (row.amount, row.route, row.given_by, row.note) == (Decimal(4), "SL", nurse.known_as, "under the tongue")
+
+
+def test_who_gave_it_can_be_somebody_else_than_who_writes_it_down(visitor, nurse, colleague, episode, see):
+    client = visitor(nurse)
+    assert client.post(new(episode), filled(see, client, episode, who_gave=" B. Ito ")).status_code == 303
+    row = Dose.objects.get()
+    assert (row.given_by, row.recorded_by) == ("B. Ito", nurse)
+    assert re.search(r"Given by\s*B\. Ito", see(client, one(row)).words)
+
+    # A correction by a third person keeps who gave it, unless that is what was wrong.
+    other, correction = visitor(colleague), reverse("correct_dose", args=[row.pk])
+    sent = see(other, correction).sends("banner")
+    assert sent["who_gave"] == "B. Ito"
+    other.post(correction, sent | {"replace_reason": "typo", "amount": "8"})
+    assert Dose.objects.current().get().given_by == "B. Ito"
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("0,54", "0.54"), ("8.0", "8"), (" 4 ", "4"), ("0.125", "0.125")])
