@@ -9,12 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from clinical.symptoms import Group, Reporter, Symptom
 
 SKIPPED = "skipped"
 """Stands in `answers` for "prefer not to say". Neither zero nor missing: the question was put."""
+
+FAR = 3
+"""A value further than this from the one before stands for something else: the widest step of a published scale is 2."""
 
 NO_SUCH_QUESTION = "%(name)s has no question called %(slug)s. Reload the form and try again."
 CHOOSE_ONE_OF = "%(label)s: choose one of %(allowed)s."
@@ -98,6 +102,13 @@ class Item:
             starts = [option.from_ for option in self.options]
             if None in starts or starts != sorted(starts, key=lambda start: start or 0):
                 raise ValueError(f"item {self.slug!r}: every option of a measured item needs a rising 'from'.")
+
+    @property
+    def graded(self) -> bool:
+        """Whether its values mean more and less. Where one stands far from the others (9, "Not known", after 0 and 1) they
+        only tell answers apart, and are not shown beside the words."""
+        values = sorted(option.value for option in self.options)
+        return all(after - before <= FAR for before, after in pairwise(values))
 
     @property
     def rate(self) -> str:

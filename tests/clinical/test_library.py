@@ -71,7 +71,8 @@ def test_a_symptom_that_is_measured_names_a_vital_sign_that_exists(real: Library
 
 def test_the_instruments_come_in_their_order(real: Library):
     assert list(real.instruments) == [
-        "cows", "symptom-check", "vitals", "danger", "safety", "sows10", "unwell", "help", "intake", "leaving",
+        "cows", "symptom-check", "vitals", "danger", "safety", "sows10", "unwell", "help", "intake", "background",
+        "leaving",
     ]  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def test_an_article_cannot_bring_script_into_a_page(content: Path):
 
 
 @pytest.mark.parametrize(
-    "slug", ["cows", "symptom-check", "sows10", "vitals", "unwell", "help", "danger", "safety", "intake", "leaving"]
+    "slug", ["cows", "symptom-check", "sows10", "vitals", "unwell", "help", "danger", "safety", "intake", "background", "leaving"]
 )
 def test_every_worked_example_is_really_worked(real: Library, slug: str):
     instrument = real.instrument(slug)

@@ -163,8 +163,8 @@ def draft(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
 
 
 def others(slug: str) -> list[Instrument]:
-    """The other forms staff fill in."""
-    return [i for i in library().instruments.values() if "staff" in i.filled_by and i.slug != slug]
+    """The other forms staff fill in. The leaving talk is asked where somebody leaves or goes away."""
+    return [i for i in library().instruments.values() if "staff" in i.filled_by and i.slug not in (slug, "leaving")]
 
 
 def staff_page(form: CheckInForm, history: clinical.History, now: datetime) -> dict[str, Any]:

@@ -907,3 +907,16 @@ def test_a_draft_leaves_no_audit_line_and_saving_leaves_one(visitor, nurse, epis
     assert AuditLine.objects.count() == before
     client.post(form_url(episode), form)
     assert list(AuditLine.objects.values_list("did", flat=True))[before:] == ["check-in recorded"]
+
+
+def test_answers_that_are_no_scale_are_words_without_a_number(visitor, nurse, episode, see):
+    client = visitor(nurse)
+    danger, cows = (client.get(form_url(episode, slug)).content.decode() for slug in ("danger", "cows"))
+    assert "<b>Not known</b>" in danger
+    assert "<b>9</b>" not in danger
+    assert "<b>4</b>" in cows
+
+
+def test_the_leaving_talk_is_not_among_the_other_checks(visitor, nurse, episode, see):
+    assert form_url(episode, "intake") in see(visitor(nurse), form_url(episode)).links
+    assert form_url(episode, "leaving") not in see(visitor(nurse), form_url(episode)).links
