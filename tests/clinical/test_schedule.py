@@ -206,6 +206,13 @@ def test_after_a_medicine_someone_looks_when_the_protocol_says(medicine: str, lo
     assert due(*seen, doses=(dose(medicine, given_at),)).why == "schedule"
 
 
+def test_the_second_look_after_methadone_comes_four_hours_after_it_also_where_checks_are_a_day_apart():
+    given_at = 200.0
+    found = due(check(at(199)), check(at(202)), doses=(dose("methadone", given_at),))
+    assert (found.at, found.why, found.every) == (at(204), "dose", timedelta(hours=2))
+    assert due(check(at(199)), check(at(202)), check(at(204)), doses=(dose("methadone", given_at),)).at == at(228)
+
+
 @pytest.mark.parametrize(("minutes", "next_look"), [(19.9, 30), (20, 60), (49.9, 60), (50, 120), (109.9, 120), (200, None)])
 def test_a_contact_up_to_ten_minutes_early_counts_as_the_look_and_so_does_any_later_one(minutes: float, next_look: int | None):
     found = due(check(at(19)), check(at(20 + minutes / 60)), doses=(dose("buprenorphine", 20),))
@@ -265,6 +272,13 @@ def test_a_check_on_return_goes_back_to_the_schedule():
 def test_long_overdue_begins_one_second_after_the_hour(seconds: int, long: bool):
     moment_now = at(24) + timedelta(minutes=59, seconds=seconds)
     assert due(check(at(20)), now=moment_now).long_overdue is long
+
+
+@pytest.mark.parametrize(("seconds", "long"), [(59, False), (60, False), (61, True)])
+def test_long_overdue_begins_after_the_hour_also_where_overdue_begins_sooner(seconds: int, long: bool):
+    moment_now = at(22) + timedelta(minutes=59, seconds=seconds)
+    found = due(check(at(20), total=25), now=moment_now)
+    assert (found.every, found.overdue, found.long_overdue) == (timedelta(hours=2), True, long)
 
 
 # The patient's own --------------------------------------------------------------------------------------------
