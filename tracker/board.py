@@ -133,7 +133,11 @@ class Row:
     chips: tuple[str, ...]
     more_chips: int
     reviewed: str
+    moved: str
+    """How COWS changed since the last review; empty where nothing was scored before it or after."""
     news: int
+    news_least: bool
+    """Whether there may be more that is new: the review was before what the board looks at."""
     same_name: str = ""
 
     @property
@@ -322,8 +326,18 @@ def row(episode: Episode, history: clinical.History, alerts: Sequence[Speaks | N
         chips=told.chips[:CHIPS],
         more_chips=max(0, len(told.chips) - CHIPS),
         reviewed=words.ago(reviewed_at, now) if reviewed_at else "",
+        moved=_moved(told.complete, reviewed_at) if reviewed_at else "",
         news=sum(1 for c in history.check_ins if c.recorded_at > reviewed_at) if reviewed_at else 0,
+        news_least=reviewed_at is not None and reviewed_at < now - timedelta(hours=SPARK_HOURS),
     )
+
+
+def _moved(complete: Sequence[clinical.CheckIn], reviewed_at: datetime) -> str:
+    """From the last score that the review could know of to the last one there is."""
+    before = [c for c in complete if c.recorded_at <= reviewed_at]
+    if not before or before[-1] is complete[-1]:
+        return ""
+    return words.change(complete[-1].total or 0, before[-1].total or 0)
 
 
 def urgency(one: Row) -> tuple[Any, ...]:

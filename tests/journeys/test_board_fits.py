@@ -48,6 +48,20 @@ def test_the_heads_stand_over_their_columns_on_a_tablet(browse: Browse) -> None:
         assert row.locator("> *").evaluate_all(lefts)[:6] == heads
 
 
+def test_who_was_never_reviewed_is_said_to_those_who_review(browse: Browse) -> None:
+    # Given the board as a supervisor and as a nurse sees it
+    page = board(browse)
+    never = page.get_by_text("Not reviewed yet")
+    assert never.count() > 5
+    expect(never.first).to_be_visible()
+    expect(page.get_by_text("Reviewed 20 h").first).to_contain_text("COWS down")
+
+    # Then only the supervisor is told who still has to be reviewed
+    nurse = browse(User.objects.get(username="nurse"), LAPTOP)
+    nurse.goto("/ward/")
+    expect(nurse.get_by_text("Not reviewed yet").first).to_be_hidden()
+
+
 def test_on_a_phone_a_card_is_short_and_its_button_is_under_the_thumb(browse: Browse) -> None:
     # Given the board on a phone
     page = board(browse, PHONE)

@@ -79,7 +79,7 @@ def seen(c: clinical.CheckIn | None) -> Any:
 def shown(r: Row) -> dict[str, Any]:
     words = (
         "name", "born", "where", "cows_word", "cows_age", "change", "rising", "spark", "says_age", "apart", "unwell_age", "speaks",
-        "seen_alerts", "due", "due_words", "patient_late", "asleep", "chips", "more_chips", "reviewed", "news", "same_name", "state",
+        "seen_alerts", "due", "due_words", "patient_late", "asleep", "chips", "more_chips", "reviewed", "moved", "news", "news_least", "same_name", "state",
     )  # fmt: skip
     return {w: getattr(r, w) for w in words} | {w: seen(getattr(r, w)) for w in ("cows", "says", "unwell")}
 
@@ -478,6 +478,37 @@ def test_a_row_says_how_they_are_and_how_it_changed(
     assert (found.says.total, found.says_age) == (2, "1 h ago")
     assert (found.due.at, found.due_words, found.asleep) == (ago(-1), "in 1 h", "")
     assert (found.where.hours, found.where.phase) == (30, "peak")
+
+
+def test_a_row_says_what_changed_since_a_supervisor_last_looked(
+    supervisor: User, nurse: User, episode: Episode, cows: Callable[..., CheckIn]
+):
+    def reviewed(at: datetime) -> None:
+        actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=at)
+
+    def said() -> tuple[str, str, int, bool]:
+        found = one(supervisor, episode)
+        return found.reviewed, found.moved, found.news, found.news_least
+
+    assert said() == ("", "", 0, False)
+    reviewed(ago(19))
+    cows(episode, nurse, ago(15), total=9)
+    assert said() == ("19 h ago", "", 1, False), "there was no score to compare with"
+    reviewed(ago(12))
+    assert said() == ("12 h ago", "", 0, False)
+    cows(episode, nurse, ago(13), total=20, now=ago(11))
+    cows(episode, nurse, ago(1), total=14)
+    assert said() == ("12 h ago", "up 5", 2, False), "what came late was not known to the review"
+
+
+@pytest.mark.parametrize(("hours", "least"), [(72, False), (72.1, True)])
+def test_what_is_new_since_a_review_before_what_the_board_reads_is_at_least_so_much(
+    supervisor: User, nurse: User, ward: Ward, hours: float, least: bool
+):
+    use = LastUse(ago(110), "exact")
+    episode = admit(nurse, ward, "Long", bed="9", last_use=use, admitted_at=ago(100), now=ago(100))
+    actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=ago(hours))
+    assert one(supervisor, episode).news_least is least
 
 
 @pytest.mark.parametrize("minutes", [1, 10, 15])
