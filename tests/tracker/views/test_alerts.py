@@ -225,10 +225,10 @@ def test_patients_open_no_page_of_the_staff(visitor, patient_user, alert, episod
 # Beside the chart ---------------------------------------------------------------------------------------------
 
 
-def test_an_urgent_alert_stands_before_the_chart_until_somebody_has_seen_it(visitor, nurse, alert, see, now):
+def test_an_urgent_alert_stands_before_everything_else_of_the_stay_until_somebody_has_seen_it(visitor, nurse, alert, see, now):
     stay = reverse("episode", args=[alert.episode_id])
     page = see(visitor(nurse), stay)
-    assert page.source.index('id="alerts"') < page.source.index('id="trend-h"')
+    assert page.source.index('id="alerts"') < page.source.index('id="summary"') < page.source.index('id="trend-h"')
     actions.acknowledge(by=nurse, alert=alert, done="doctor", now=now)
     page = see(visitor(nurse), stay)
     assert page.source.index('href="#alerts"') < page.source.index('id="trend-h"') < page.source.index('id="alerts"')
