@@ -265,6 +265,8 @@ PAGES: dict[str, Visit] = {
     "symptom check by staff": visit("nurse", "staff_check_in", sam, "symptom-check"),
     "vital signs": visit("nurse", "staff_check_in", sam, "vitals"),
     "SOWS-10 by staff": visit("nurse", "staff_check_in", sam, "sows10"),
+    "danger signs": visit("nurse", "staff_check_in", sam, "danger"),
+    "background": visit("nurse", "staff_check_in", sam, "background"),
     "check-in": visit("nurse", "check_in", lambda world: world.check_in.pk),
     "check-in, corrected": visit("nurse", "check_in", lambda world: world.corrected.pk),
     "check-in, the correction": visit("nurse", "check_in", lambda world: world.replacing.pk, then=opened("Before the correction")),
