@@ -149,7 +149,8 @@ class History:
 
     def done(self, instrument: str, reporter: Reporter | None = None) -> list[CheckIn]:
         """Check-ins with answers, of one instrument, oldest first."""
-        return [c for c in self._done.get(instrument, ()) if reporter is None or c.reporter == reporter]
+        found = self._done.get(instrument, ())
+        return list(found) if reporter is None else [c for c in found if c.reporter == reporter]
 
     @cached_property
     def _done(self) -> Mapping[str, list[CheckIn]]:
@@ -189,7 +190,11 @@ class History:
 
     def contacts(self, instrument: str) -> list[CheckIn]:
         """Check-ins of one instrument by staff, also those that could not be done: someone was there."""
-        return [c for c in self.by_instrument.get(instrument, ()) if c.reporter == "staff"]
+        return list(self._contacts.get(instrument, ()))
+
+    @cached_property
+    def _contacts(self) -> Mapping[str, list[CheckIn]]:
+        return {slug: [c for c in found if c.reporter == "staff"] for slug, found in self.by_instrument.items()}
 
 
 _place = attrgetter("observed_at", "recorded_at", "id")

@@ -94,9 +94,12 @@ class Reading(NamedTuple):
     check_in: CheckIn
 
 
-def readings(history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None) -> list[Reading]:
-    """Every value of this measure, in the order of the history; `since` and `until` include their moment."""
-    return list(_backwards(history, measure, since, until))[::-1]
+def readings(
+    history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None, at_least: int | None = None
+) -> list[Reading]:
+    """Every value of this measure, or every one that is at least so high, in the order of the history. `since` and
+    `until` include their moment."""
+    return list(_backwards(history, measure, since, until, at_least=at_least))[::-1]
 
 
 def newest(history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None) -> Reading | None:
@@ -111,7 +114,7 @@ def last_few(history: History, measure: Measure, most: int, reporter: Reporter |
 
 def _backwards(
     history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None,
-    reporter: Reporter | None = None,
+    reporter: Reporter | None = None, at_least: int | None = None,
 ) -> Iterator[Reading]:  # fmt: skip
     """The values of this measure from the last one back: most questions are about the last hours of a long stay."""
     for check_in in reversed(_looked_at(history, measure)):
@@ -121,7 +124,7 @@ def _backwards(
         if since and at < since:
             return
         value = _value(check_in, measure)
-        if value is not None:
+        if value is not None and (at_least is None or value >= at_least):
             yield Reading(Decimal(str(value)), at, check_in)
 
 
@@ -178,11 +181,10 @@ def ticked(history: History, sign: str, now: datetime, *, events: Sequence[str] 
 
 def scores(history: History, scale: str, since: datetime | None = None, until: datetime | None = None) -> list[CheckIn]:
     """The check-ins of one scale on which something was rated, oldest first."""
-    return [
-        c
-        for c in history.done(scale)
-        if (c.rated or c.total is not None) and not (since and c.observed_at < since) and not (until and c.observed_at > until)
-    ]
+    found = [c for c in history.done(scale) if c.rated or c.total is not None]
+    if since or until:
+        found = [c for c in found if not (since and c.observed_at < since) and not (until and c.observed_at > until)]
+    return found
 
 
 def complete(checks: Sequence[CheckIn]) -> list[CheckIn]:

@@ -1,6 +1,6 @@
 """Fluids and fever: R01 and R09."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,7 +22,6 @@ from clinical.readings import (
     TEMPERATURE,
     VOMITING,
     VOMITING_TIMES,
-    Measure,
     Reading,
     clock,
     last_few,
@@ -59,15 +58,14 @@ class Dehydration(Rule):
         n = protocol.rules.R01
         cannot_drink = sign(past, protocol, now, "no_fluids")
         about = (VOMITING, DIARRHEA, VOMITING_TIMES, DIARRHEA_TIMES, STOMACH)
-        last = {measure: reading.at for measure in about if (reading := newest(past, measure))}
-        told = [*last.values(), *([cannot_drink.at] if cannot_drink else [])]
+        told = [reading.at for measure in about if (reading := newest(past, measure))]
+        told += [cannot_drink.at] if cannot_drink else []
         if not told:
             return None
         anchor = max(told)
         since = later(anchor, -timedelta(hours=n.window_hours))
-        within = {m: readings(past, m, since, anchor) if m in last and last[m] >= since else [] for m in about}
-        both = _both(within, n.severity_from, n.gi_from)
-        often = _often(within, n.times_from)
+        both = _both(past, since, anchor, n.severity_from, n.gi_from)
+        often = _often(past, since, anchor, n.times_from)
         run = _run(past, n.run_severity_from, n.run_checks)
         severe = often + run + ([yes(DANGER["no_fluids"], cannot_drink)] if cannot_drink else [])
         if not both and not severe:
@@ -111,22 +109,22 @@ class Dehydration(Rule):
         return found
 
 
-def _both(within: Mapping[Measure, list[Reading]], severity: int, gi: int) -> list[Fact]:
+def _both(past: History, since: datetime, until: datetime, severity: int, gi: int) -> list[Fact]:
     """Vomiting and diarrhea, or the COWS stomach item at its highest."""
     told = []
     for measure, count in ((VOMITING, VOMITING_TIMES), (DIARRHEA, DIARRHEA_TIMES)):
-        rated = [fact(measure, r) for r in within[measure] if r.value >= severity]
-        counted = [fact(count, r) for r in within[count] if r.value >= 1]
-        told.append(rated[-1:] or counted[-1:])
-    stomach = [fact(STOMACH, r) for r in within[STOMACH] if r.value >= gi][-1:]
+        rated = [fact(measure, r) for r in readings(past, measure, since, until, severity)[-1:]]
+        counted = [fact(count, r) for r in readings(past, count, since, until, 1)[-1:]]
+        told.append(rated or counted)
+    stomach = [fact(STOMACH, r) for r in readings(past, STOMACH, since, until, gi)[-1:]]
     return (told[0] + told[1] if all(told) else []) + stomach
 
 
-def _often(within: Mapping[Measure, list[Reading]], enough: int) -> list[Fact]:
+def _often(past: History, since: datetime, until: datetime, enough: int) -> list[Fact]:
     """Counts of vomiting, or of diarrhea, that add up to so many times."""
     found = []
     for measure in (VOMITING_TIMES, DIARRHEA_TIMES):
-        sum_of, counts = times(within[measure])
+        sum_of, counts = times(readings(past, measure, since, until))
         if sum_of >= enough:
             found += [fact(measure, reading) for reading in counts if reading.value]
     return found

@@ -168,7 +168,8 @@ class TooLong(Rule):
         agonist = any(dose.taken and dose.kind in AGONISTS for dose in past.doses)
         if past.opioid not in n.opioids or agonist:
             return None
-        late = [c for c in scores(past, "cows") if past.hours(c.observed_at) > n.after_hours]
+        usual_end = later(past.counted_from, timedelta(hours=n.after_hours))
+        late = [c for c in scores(past, "cows") if c.observed_at > usual_end]
         told = [c for c in late if c.total is not None or floor(c) >= n.cows_from][-n.times :]
         if len(told) < n.times or any(floor(c) < n.cows_from for c in told):
             return None
