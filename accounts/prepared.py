@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, Expression, Field, Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -28,9 +29,9 @@ class Slot(Expression):
         """A placeholder, and itself as what will be put there."""
         return "%s", [self]
 
-    def sent(self, value: Any) -> Any:
-        """The value as the database takes it."""
-        return self.output_field.get_db_prep_save(value, connection)
+    def sent(self, value: Any, database: BaseDatabaseWrapper) -> Any:
+        """The value as this database takes it."""
+        return self.output_field.get_db_prep_save(value, database)
 
 
 class Prepared(Generic[Row]):
@@ -71,19 +72,20 @@ class _Statement:
             self.extra = list(compiler.annotation_col_map.items())
 
     def ask(self, values: dict[str, Any]) -> Iterable[Any]:
-        sent = {slot.name: slot.sent(values[slot.name]) for slot in self.slots}
+        database = connections[DEFAULT_DB_ALIAS]
+        sent = {slot.name: slot.sent(values[slot.name], database) for slot in self.slots}
         params = [sent[one.name] if isinstance(one, Slot) else one for one in self.params]
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             rows: Iterable[Any] = cursor.execute(self.sql, params).fetchall()
         if self.converters:
-            rows = map(self._as_python, rows)
+            rows = [self._as_python(row, database) for row in rows]
         return rows if self.model is None else map(self._instance, rows)
 
-    def _as_python(self, row: Sequence[Any]) -> list[Any]:
-        found, here = list(row), connections[DEFAULT_DB_ALIAS]
+    def _as_python(self, row: Sequence[Any], database: BaseDatabaseWrapper) -> list[Any]:
+        found = list(row)
         for column, (converters, expression) in self.converters:
             for convert in converters:
-                found[column] = convert(found[column], expression, here)
+                found[column] = convert(found[column], expression, database)
         return found
 
     def _instance(self, row: Sequence[Any]) -> Model:
@@ -115,8 +117,9 @@ class Insert:
         """
         if not self.sql:
             self.sql = self._put_together(row)
-        params = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self.fields]
-        with connection.cursor() as cursor:
+        database = connections[DEFAULT_DB_ALIAS]
+        params = [field.get_db_prep_save(field.pre_save(row, True), database) for field in self.fields]
+        with database.cursor() as cursor:
             cursor.execute(self.sql, params)
             if self.numbered:
                 row.pk = cursor.fetchone()[0]
@@ -134,7 +137,7 @@ class Insert:
         [(sql, params)] = compiler.as_sql()
         assert len(params) == len(self.fields), "A value the database works out cannot be kept in the text."
         # Not Django's `ignore_conflicts`: on SQLite that swallows every constraint, not only the key.
-        key = connection.ops.quote_name(str(self.model._meta.pk.column))
+        key = connections[DEFAULT_DB_ALIAS].ops.quote_name(str(self.model._meta.pk.column))
         return f"{sql} ON CONFLICT ({key}) DO NOTHING" if self.once else str(sql)
 
 
@@ -152,8 +155,9 @@ class Change:
             self._made[names] = self._put_together(names)
         sql, slots = self._made[names]
         given = {f"set {name}": value for name, value in columns.items()} | values
-        params = [one.sent(given[one.name]) if isinstance(one, Slot) else one for one in slots]
-        with connection.cursor() as cursor:
+        database = connections[DEFAULT_DB_ALIAS]
+        params = [one.sent(given[one.name], database) if isinstance(one, Slot) else one for one in slots]
+        with database.cursor() as cursor:
             return int(cursor.execute(sql, params).rowcount)
 
     def _put_together(self, names: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:

@@ -67,6 +67,8 @@ def read(request: HttpRequest) -> Presence:
         signed_in = isinstance(request.user, User) and request.user.is_authenticated
     finally:
         at_hand.reset(token)
+    if signed_in and session and request.user == session.user:
+        request.user = session.user  # whom Django found, without the proxy that every question about them goes through
     return Presence(device, session if signed_in else None)
 
 

@@ -246,8 +246,9 @@ class Trend:
         return once(self.history, key, lambda: panel_json(panel, title, unit))
 
 
-def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False) -> Trend:
-    """The trend of one stay. With `own`, only what the patient reported: for the patient's own page. One query."""
+def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False, in_words: bool = True) -> Trend:
+    """The trend of one stay. With `own`, only what the patient reported: for the patient's own page. With `in_words` off,
+    what the chart draws."""
     history = of_episode(episode)
     if own:
         history = _own(history)
@@ -275,7 +276,7 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False)
         patient=says,
         not_done=once(history, ("not done", get_language()), lambda: _not_done(history)),
         doses=once(history, ("doses", *told_by), lambda: dose_lines(history, protocol)),
-        alerts=OfStay((), ()) if own else of_stay(episode, until),
+        alerts=OfStay((), ()) if own else of_stay(episode, until, in_words=in_words),
         reviews=() if own else tuple(_reviews(stay=episode.pk)),
         history=history,
     )

@@ -55,4 +55,4 @@ def episode(request: SignedIn, pk: UUID) -> HttpResponse:
 def trend_json(request: SignedIn, pk: UUID) -> HttpResponse:
     """The chart's numbers, for a page that is already open."""
     stay = access.open_record(request.user, pk, "trend data")
-    return JsonResponse(trend(stay, timezone.now(), request.GET.get("view", "")).as_json())
+    return JsonResponse(trend(stay, timezone.now(), request.GET.get("view", ""), in_words=False).as_json())
