@@ -461,9 +461,9 @@ NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft", "ward_ro
 """Addresses that answer with a redirect, with JSON or with a part of a page."""
 
 
-def arrive(browse: Browse, world: World, name: str, device: dict[str, object] = LAPTOP) -> Page:
+def arrive(look_in: Browse, world: World, name: str) -> Page:
     one = PAGES[name]
-    page = browse(world.people[one.who] if one.who else None, device, reduced_motion="reduce")
+    page = look_in(world.people[one.who] if one.who else None)
     if one.status >= 400:
         expect_status(page, one.status)
     page.goto(one.address(world).replace("{empty}", str(world.empty.pk)))
@@ -489,9 +489,9 @@ def look(page: Page, width: int) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_everybody_can_use(browse: Browse, world: World, name: str) -> None:
+def test_everybody_can_use(look_in: Browse, world: World, name: str) -> None:
     # Given the page, as one page: a name, a language, one first heading
-    page = arrive(browse, world, name)
+    page = arrive(look_in, world, name)
     wrong = [] if page.locator("h1").count() == 1 else [f"{page.locator('h1').count()} first headings"]
     if not page.locator("html[lang]").count() or page.title().removesuffix(" - Ebb").removeprefix("Error:").strip() in (
         "",
