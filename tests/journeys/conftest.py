@@ -172,15 +172,24 @@ def look_in(shared_context: BrowserContext, live_server: Any) -> Iterator[Browse
         return page
 
     yield opened
-    for page in context.pages:
-        if page.url.startswith(live_server.url):
-            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-        # Nothing of it asks for anything while the next test makes its people.
-        page.goto("about:blank")
-    context.clear_cookies()
-    trouble = watch.unexpected
-    watch.expected, watch.trouble = [], []
+    try:
+        emptied(context)
+    finally:
+        trouble = watch.unexpected
+        watch.expected, watch.trouble = [], []
     assert not trouble, "\n".join(trouble)
+
+
+def emptied(context: BrowserContext) -> None:
+    """Nothing of what was kept is left, and no page asks for anything while the next test makes its people."""
+    home = _watches[id(context)].home
+    for page in context.pages:
+        if page.url.startswith(home):
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.goto("about:blank")
+    for page in context.pages[1:]:
+        page.close()
+    context.clear_cookies()
 
 
 def signed_in_cookie(user: User, url: str) -> dict[str, Any]:
