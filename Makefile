@@ -22,12 +22,12 @@ dev: .venv/.dev node_modules/.installed .env  ## the same, reloading when a file
 
 test: .venv/.dev node_modules/.installed browser .env  ## the whole suite, the browser journeys last
 	@mkdir -p var
-	$(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 -q
-	$(BIN)/python -m pytest tests/journeys -n 2 -q
+	$(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 --dist worksteal -q
+	$(BIN)/python -m pytest tests/journeys -n 2 --dist worksteal -q
 
 test-postgres: .venv/.dev node_modules/.installed .env  ## the suite without the journeys, on a PostgreSQL that is there only for it
 	@mkdir -p var
-	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 -q
+	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 --dist worksteal -q
 
 faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off and filled up, on both databases; takes most of an hour
 	@mkdir -p var

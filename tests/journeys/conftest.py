@@ -118,17 +118,23 @@ def expect_status(page: Page, *statuses: int) -> None:
     expect_trouble(page, *(rf"status of {status}\b" for status in statuses))
 
 
+def watched(browser: Browser, home: str, device: dict[str, Any], **options: Any) -> BrowserContext:
+    """A fresh browser on this device, with a watch over all its pages."""
+    context = browser.new_context(base_url=home, **{"locale": "en-US", **device, **options})
+    context.set_default_timeout(10_000)
+    _watches[id(context)] = watch = Watch(home=home)
+    watch.over(context)
+    return context
+
+
 @pytest.fixture
 def browse(browser: Browser, live_server: Any) -> Iterator[Browse]:
     """`browse(nurse, TABLET, reduced_motion="reduce")` is a fresh browser on that device with the nurse signed in."""
     contexts: list[BrowserContext] = []
 
     def opened(user: User | None = None, device: dict[str, Any] = LAPTOP, **options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, **{"locale": "en-US", **device, **options})
-        context.set_default_timeout(10_000)
+        context = watched(browser, live_server.url, device, **options)
         contexts.append(context)
-        _watches[id(context)] = watch = Watch(home=live_server.url)
-        watch.over(context)
         if user:
             context.add_cookies([signed_in_cookie(user, live_server.url)])
         return context.new_page()
@@ -139,6 +145,51 @@ def browse(browser: Browser, live_server: Any) -> Iterator[Browse]:
         context.close()
         trouble += _watches.pop(id(context)).unexpected
     assert not trouble, "\n".join(trouble)
+
+
+@pytest.fixture(scope="session")
+def shared_context(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
+    context = watched(browser, live_server.url, LAPTOP, reduced_motion="reduce")
+    yield context
+    context.close()
+    del _watches[id(context)]
+
+
+@pytest.fixture
+def look_in(shared_context: BrowserContext, live_server: Any) -> Iterator[Browse]:
+    """`look_in(nurse)` is a laptop's tab with the nurse signed in, which was used before and emptied.
+
+    For looking at many pages, one in each test: a fresh browser costs more than the look. Whatever a test wants to know
+    of what a browser keeps, or of a first visit, it asks of `browse`.
+    """
+    context, watch = shared_context, _watches[id(shared_context)]
+
+    def opened(user: User | None = None) -> Page:
+        if user:
+            context.add_cookies([signed_in_cookie(user, live_server.url)])
+        page = context.pages[0] if context.pages else context.new_page()
+        page.set_viewport_size(LAPTOP["viewport"])
+        return page
+
+    yield opened
+    try:
+        emptied(context)
+    finally:
+        trouble = watch.unexpected
+        watch.expected, watch.trouble = [], []
+    assert not trouble, "\n".join(trouble)
+
+
+def emptied(context: BrowserContext) -> None:
+    """Nothing of what was kept is left, and no page asks for anything while the next test makes its people."""
+    home = _watches[id(context)].home
+    for page in context.pages:
+        if page.url.startswith(home):
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.goto("about:blank")
+    for page in context.pages[1:]:
+        page.close()
+    context.clear_cookies()
 
 
 def signed_in_cookie(user: User, url: str) -> dict[str, Any]:

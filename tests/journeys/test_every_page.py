@@ -24,7 +24,7 @@ from accounts.actions import begin_session, create_person, enroll_device, own_de
 from accounts.models import User, Ward
 from accounts.roles import Role
 from tests.conftest import PASSWORD, admit, give
-from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, expect_status
+from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, emptied, expect_status
 from tests.journeys.test_passkeys import has_a_passkey
 from tracker.actions import LastUse, break_glass, keep_draft, void_check_in, void_dose
 from tracker.models import Alert, CheckIn, Dose, Episode
@@ -461,9 +461,9 @@ NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft", "ward_ro
 """Addresses that answer with a redirect, with JSON or with a part of a page."""
 
 
-def arrive(browse: Browse, world: World, name: str, device: dict[str, object] = LAPTOP) -> Page:
+def arrive(look_in: Browse, world: World, name: str) -> Page:
     one = PAGES[name]
-    page = browse(world.people[one.who] if one.who else None, device, reduced_motion="reduce")
+    page = look_in(world.people[one.who] if one.who else None)
     if one.status >= 400:
         expect_status(page, one.status)
     page.goto(one.address(world).replace("{empty}", str(world.empty.pk)))
@@ -489,9 +489,9 @@ def look(page: Page, width: int) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_everybody_can_use(browse: Browse, world: World, name: str) -> None:
+def test_everybody_can_use(look_in: Browse, world: World, name: str) -> None:
     # Given the page, as one page: a name, a language, one first heading
-    page = arrive(browse, world, name)
+    page = arrive(look_in, world, name)
     wrong = [] if page.locator("h1").count() == 1 else [f"{page.locator('h1').count()} first headings"]
     if not page.locator("html[lang]").count() or page.title().removesuffix(" - Ebb").removeprefix("Error:").strip() in (
         "",
@@ -513,6 +513,19 @@ def test_everybody_can_use(browse: Browse, world: World, name: str) -> None:
     for width in LARGE_TEXT_WIDTHS:
         wrong += [f"{width}, large text: {line}" for line in look(page, width)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_tab_that_is_used_again_is_empty(look_in: Browse, world: World) -> None:
+    # Given a tab in which somebody was signed in, and that kept things
+    page = look_in(world.people["nurse"])
+    page.goto("/ward/")
+    page.evaluate("() => { localStorage.a = sessionStorage.b = 'kept'; document.cookie = 'theme=dark; path=/'; }")
+
+    # When it is emptied, then nobody is signed in there and nothing is left
+    emptied(page.context)
+    page.goto("/ward/")
+    expect(page).to_have_url(re.compile("/accounts/login/"))
+    assert page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
 FOCUS = """() => {
