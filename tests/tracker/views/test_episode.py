@@ -65,6 +65,18 @@ def test_the_line_is_broken_where_nobody_looked(visitor, nurse, episode, cows, n
     assert len(chart["staff"]["gaps"]) == 1
 
 
+def test_the_chart_asks_the_same_of_the_database_however_many_alerts_there_are(visitor, nurse, episode, cows, now):
+    client, address = visitor(nurse), reverse("trend_json", args=[episode.pk])
+    cows(episode, nurse, now - timedelta(hours=30), total=3)
+    before = [queries(client, address) for _ in range(2)][-1]
+    for hours, total in ((20, 30), (12, 3), (8, 38), (4, 14)):
+        cows(episode, nurse, now - timedelta(hours=hours), total=total)
+    after = [queries(client, address) for _ in range(2)][-1]
+    marks = client.get(address).json()["alerts"]
+    assert len(marks) > 2
+    assert after == before
+
+
 def test_staff_and_patient_have_an_axis_each(visitor, nurse, patient_user, episode, cows, symptoms, now):
     cows(episode, nurse, now - timedelta(hours=1), total=9)
     symptoms(episode, patient_user, now - timedelta(hours=1), nausea=3)
