@@ -378,6 +378,17 @@ def test_vital_signs_and_a_symptom_check_are_saved_too(browse: Browse, nurse: Us
     assert CheckIn.objects.get(instrument="symptom-check").answers == {"vomiting": 2, "diarrhea": 3}
 
 
+def test_what_is_only_asked_is_filled_in_and_never_rated(browse: Browse, nurse: User, episode: Episode):
+    # Given the form of danger signs, whose answers are words
+    page = browse(nurse, TABLET)
+    page.goto(f"/episodes/{episode.pk}/check-in/danger/")
+
+    # When one is answered, then the dock says how many are filled in
+    page.locator('input[name="confusion"][value="0"]').check(force=True)
+    expect(page.locator("#sum strong")).to_contain_text("filled in")
+    expect(page.locator("#sum strong")).not_to_contain_text("rated")
+
+
 def test_signing_in_again_in_between_does_not_lose_a_form(browse: Browse, nurse: User, episode: Episode) -> None:
     # Given a filled form whose session has ended
     page = browse(nurse, TABLET)
