@@ -163,7 +163,7 @@ class History:
     @cached_property
     def _is_orderly(self) -> bool:
         once = len({c.id for c in self.check_ins}) == len(self.check_ins) and len({d.id for d in self.doses}) == len(self.doses)
-        places, of_doses = list(map(_place, self.check_ins)), list(map(_place_of_dose, self.doses))
+        places, of_doses = list(map(IN_TIME, self.check_ins)), list(map(DOSES_IN_TIME, self.doses))
         return once and all(map(lt, places, places[1:])) and all(map(lt, of_doses, of_doses[1:]))
 
     def as_of(self, moment: datetime) -> "History":
@@ -175,14 +175,14 @@ class History:
         doses = {d.id: d for d in self.doses if d.given_at <= moment}
         return replace(
             self,
-            check_ins=tuple(sorted(check_ins.values(), key=_place)),
-            doses=tuple(sorted(doses.values(), key=_place_of_dose)),
+            check_ins=tuple(sorted(check_ins.values(), key=IN_TIME)),
+            doses=tuple(sorted(doses.values(), key=DOSES_IN_TIME)),
         )
 
     def with_check_in(self, added: CheckIn, instead_of: str = "") -> "History":
         """The same after this check-in, at its place in time; the one with the other id counts no longer."""
         found = [c for c in self.check_ins if c.id != instead_of]
-        insort(found, added, key=_place)
+        insort(found, added, key=IN_TIME)
         made = replace(self, check_ins=tuple(found))
         if self._is_orderly and all(c.id != added.id for c in self.check_ins):
             vars(made)["_is_orderly"] = True  # need not be looked through again: every save asks
@@ -197,8 +197,11 @@ class History:
         return {slug: [c for c in found if c.reporter == "staff"] for slug, found in self.by_instrument.items()}
 
 
-_place = attrgetter("observed_at", "recorded_at", "id")
-_place_of_dose = attrgetter("given_at", "id")
+IN_TIME = attrgetter("observed_at", "recorded_at", "id")
+"""The order of check-ins in time."""
+
+DOSES_IN_TIME = attrgetter("given_at", "id")
+"""The same of doses."""
 
 
 @dataclass(frozen=True)

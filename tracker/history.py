@@ -126,17 +126,13 @@ def of_rows(
         opioid=episode.opioid,  # type: ignore[arg-type]
         last_use_at=episode.last_use_at,
         last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
-        check_ins=tuple(sorted((check_in(row) for row in check_ins), key=_by_time)),
-        doses=tuple(sorted((dose(row) for row in doses), key=lambda d: (d.given_at, d.id))),
+        check_ins=tuple(sorted((check_in(row) for row in check_ins), key=clinical.IN_TIME)),
+        doses=tuple(sorted((dose(row) for row in doses), key=clinical.DOSES_IN_TIME)),
         ended_at=episode.ended_at,
         age=age_at(episode.patient.date_of_birth, episode.admitted_at.astimezone(episode.ward.tz).date()),
         pauses=tuple(clinical.Pause(row.from_at, row.until, row.why) for row in absences),
         rechecks=tuple(clinical.Recheck(row.at, row.recheck_at) for row in promises if row.recheck_at),
     )
-
-
-def _by_time(c: clinical.CheckIn) -> tuple[datetime, datetime, str]:
-    return (c.observed_at, c.recorded_at, c.id)
 
 
 def age_at(born: date, day: date) -> int:

@@ -157,7 +157,7 @@ class DoseForm(PlainForm):
             reason=data["reason"].strip(),
             vomited_minutes=data["vomited_minutes"],
             ordered_by=data["ordered_by"].strip(),
-            given_by=data["who_gave"].strip() or (before.given_by if before else ""),
+            given_by=data["who_gave"].strip() if "who_gave" in self.data or before is None else before.given_by,
             witness=data.get("witness", "").strip(),
             response=data.get("response", "").strip(),
             emergency_called=data.get("emergency_called"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from accounts.requests import SignedIn
 from tracker import access
 from tracker.board import ORDER, ORDERS, Board, Order, board
-from tracker.views.sending import said_of_saved
+from tracker.views.sending import say_what_was_saved
 
 SCRIPT_WORDS = {
     "stale": gettext_lazy("Not updating since {time}. What you see may be old: reload the page, or look at the patient."),
@@ -43,7 +43,8 @@ def screen(request: SignedIn) -> HttpResponse:
 @require_safe
 def round_(request: SignedIn) -> HttpResponse:
     """Who is due within the hour, in the order of the beds."""
-    return render(request, "tracker/round.html", _context(request) | {"saved": said_of_saved(request, timezone.now())})
+    say_what_was_saved(request, timezone.now())
+    return render(request, "tracker/round.html", _context(request))
 
 
 def _context(request: SignedIn) -> dict[str, Any]:

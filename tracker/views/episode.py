@@ -16,18 +16,18 @@ from tracker.heat_map import heat_map, source_for
 from tracker.reading import beside
 from tracker.trend import trend
 from tracker.views.check_in import others
-from tracker.views.sending import said_of_saved
+from tracker.views.sending import say_what_was_saved
 
 
 @require_safe
 def episode(request: SignedIn, pk: UUID) -> HttpResponse:
     """The trend of one stay, what it says in words, and what to read beside it."""
     stay = access.open_record(request.user, pk, "trend")
+    say_what_was_saved(request, timezone.now())
     found = trend(stay, timezone.now(), request.GET.get("view", ""))
     source = source_for(request.GET.get("heat", ""), found)
     views = [("24", _("First 24 h")), ("72", _("First 72 h")), ("week", _("Week")), ("all", _("All"))]
     context = {
-        "saved": said_of_saved(request, found.now),
         "trend": found,
         "episode": stay,
         "history": found.history,

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -80,11 +81,12 @@ def landed(target: str, kept: Saved) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{target}{joined}{urlencode({SAVED: kept.id})}", status=303)
 
 
-def said_of_saved(request: SignedIn, now: datetime) -> str:
-    """What that page says, for some minutes: a page opened again much later tells nothing new."""
+def say_what_was_saved(request: SignedIn, now: datetime) -> None:
+    """Let that page say it, for some minutes: a page opened again much later tells nothing new."""
     asked = request.GET.get(SAVED, "")
     row = access.just_saved(request.user, asked, since=later(now, -SAID_FOR)) if asked else None
-    return saved_words(row, row.episode, now) if row else ""
+    if row:
+        messages.success(request, saved_words(row, row.episode, now))
 
 
 def json_answer(form: BaseForm, kept: Kept | None, status: int, **said: str) -> HttpResponse:

@@ -84,7 +84,16 @@ def test_who_gave_it_can_be_somebody_else_than_who_writes_it_down(visitor, nurse
     sent = see(other, correction).sends("banner")
     assert sent["who_gave"] == "B. Ito"
     other.post(correction, sent | {"replace_reason": "typo", "amount": "8"})
-    assert Dose.objects.current().get().given_by == "B. Ito"
+    stands = Dose.objects.current().get()
+    assert stands.given_by == "B. Ito"
+
+    # A script that says nothing about it changes nothing about it; a field that was emptied says that it was oneself.
+    for change, giver in (({"who_gave": None, "amount": "6"}, "B. Ito"), ({"who_gave": "", "amount": "7"}, colleague.known_as)):
+        correction = reverse("correct_dose", args=[stands.pk])
+        form = see(other, correction).sends("banner") | {"replace_reason": "typo"} | change
+        other.post(correction, {name: value for name, value in form.items() if value is not None})
+        stands = Dose.objects.current().get()
+        assert (stands.amount, stands.given_by) == (Decimal(change["amount"]), giver)
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("0,54", "0.54"), ("8.0", "8"), (" 4 ", "4"), ("0.125", "0.125")])
