@@ -50,7 +50,7 @@ lint: .venv/.dev
 	$(BIN)/djlint templates --lint --quiet
 
 types: .venv/.dev .env node_modules/.installed
-	$(BIN)/python -m mypy clinical accounts tracker upkeep config
+	$(BIN)/python -m mypy clinical accounts tracker operations config
 
 migrations: .venv/.dev .env node_modules/.installed
 	@mkdir -p var

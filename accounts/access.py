@@ -7,9 +7,9 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from accounts import presence
 from accounts.models import Device, FactorReset, OpenSession, Site, User, Ward
 from accounts.roles import Can, Role
+from accounts.sign_in import current_session
 
 
 def people(by: User) -> list[User]:
@@ -72,7 +72,7 @@ def way_in(by: User, of: User | None) -> WayIn | None:
         return None
     reset = FactorReset.objects.select_related("asked_by").filter(person=of).first()
     may_confirm = reset is not None and by.pk not in (reset.asked_by_id, of.pk)
-    return WayIn(presence.sessions_of(of), presence.has_factor(of), reset, may_confirm)
+    return WayIn(current_session.sessions_of(of), current_session.has_factor(of), reset, may_confirm)
 
 
 def resets(by: User) -> list[FactorReset]:
@@ -83,7 +83,7 @@ def resets(by: User) -> list[FactorReset]:
 
 def own_session(by: User, pk: str) -> OpenSession:
     """One of one's own open sessions. Raises Http404 for any other."""
-    found = next((one for one in presence.sessions_of(by) if str(one.pk) == pk), None)
+    found = next((one for one in current_session.sessions_of(by) if str(one.pk) == pk), None)
     if found is None:
         raise Http404
     return found

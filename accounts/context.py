@@ -5,15 +5,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts import presence
 from accounts.roles import Can, Role
+from accounts.sign_in import current_session
 
 
 def device(request: HttpRequest) -> dict[str, Any]:
     """After how many seconds without a touch the screen is covered, for `static/js/lock.js`. No query of its own."""
     if not hasattr(request, "presence") or not request.user.is_authenticated:
         return {}
-    here = presence.of(request)
+    here = current_session.of(request)
     idle = settings.PATIENT_IDLE_LOCKS if request.user.role == Role.PATIENT else settings.IDLE_LOCKS
     after = min(settings.PRIVACY_AFTER, idle) if here.shared else idle
     return {

@@ -16,11 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import actions, audit, late, presence
+from accounts import actions
 from accounts.models import OpenSession
-from accounts.presence import Presence
 from accounts.request_number import IN_META, request_id
 from accounts.requests import browser_of, is_a_script
+from accounts.sign_in import current_session, resubmit
+from accounts.sign_in.current_session import Presence
+from accounts.trail import audit
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -98,7 +100,7 @@ def somebody_is_here(get_response: Handler) -> Handler:
     """Find out who is at which device, end what is over, and keep a locked screen locked."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        request.presence = presence.read(request)  # type: ignore[attr-defined]
+        request.presence = current_session.read(request)  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             _settle(request, timezone.now())
         response = get_response(request)
@@ -106,12 +108,12 @@ def somebody_is_here(get_response: Handler) -> Handler:
         return response
 
     def process_view(request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
-        here = presence.of(request)
+        here = current_session.of(request)
         name = request.resolver_match.url_name if request.resolver_match else ""
         public = not getattr(view, "login_required", True)
         if not here.locked:
-            late.send(request)
-            missing = not public and name not in FACTOR_PAGES and presence.lacks_a_factor(request.user)
+            resubmit.send(request)
+            missing = not public and name not in FACTOR_PAGES and current_session.lacks_a_factor(request.user)
             return HttpResponseRedirect(reverse("mfa_index")) if missing else None
         if name in LOCK_PAGES or request.path in settings.OPEN_WHILE_LOCKED:
             return None
@@ -126,18 +128,18 @@ def somebody_is_here(get_response: Handler) -> Handler:
 
 def _settle(request: HttpRequest, now: datetime) -> None:
     """Begin, end, lock or go on with the session of whoever is signed in."""
-    here = presence.of(request)
+    here = current_session.of(request)
     session = here.session
     if session is None:
         if not request.session.session_key:
             request.session.cycle_key()
-        session = actions.begin_session(
-            person=request.user, session_key=request.session.session_key or "", device=presence.counts_for(here.device, request.user),  # type: ignore[arg-type]
+        session = actions.sessions.begin_session(
+            person=request.user, session_key=request.session.session_key or "", device=current_session.counts_for(here.device, request.user),  # type: ignore[arg-type]
             address=request.META.get("REMOTE_ADDR", ""), browser=browser_of(request), now=now,
         )  # fmt: skip
-    elif now >= session.ends_at() or presence.moved(session, here.device):
+    elif now >= session.ends_at() or current_session.moved(session, here.device):
         logout(request)
-        actions.forget_session(session=session)
+        actions.sessions.forget_session(session=session)
         session = None
     elif session.locked_at is None:
         # Where nothing can be written, as on a full disk, nobody could be let in again: reading goes on, unlocked.
@@ -149,10 +151,10 @@ def _settle(request: HttpRequest, now: datetime) -> None:
 def _note(request: HttpRequest, session: OpenSession, now: datetime) -> None:
     """Lock what was left alone for too long, or note that somebody is there."""
     if now >= session.locks_at():
-        actions.lock(session=session, now=now)
+        actions.sessions.lock(session=session, now=now)
         session.locked_at = now
     elif now - session.seen_at >= SEEN_EVERY and not _asked_by_itself(request):
-        actions.touch(session=session, now=now)
+        actions.sessions.touch(session=session, now=now)
 
 
 def _asked_by_itself(request: HttpRequest) -> bool:
@@ -162,10 +164,10 @@ def _asked_by_itself(request: HttpRequest) -> bool:
 
 def _follow_the_key(request: HttpRequest) -> None:
     """A changed password gives the session a new key: the row follows."""
-    session = presence.of(request).session
+    session = current_session.of(request).session
     key = request.session.session_key
     if session and key and request.user.is_authenticated and request.user.pk == session.user_id:
-        actions.follow_key(session=session, session_key=key)
+        actions.sessions.follow_key(session=session, session_key=key)
 
 
 def _locked(request: HttpRequest) -> HttpResponse:
@@ -174,5 +176,5 @@ def _locked(request: HttpRequest) -> HttpResponse:
     if is_a_script(request):
         return JsonResponse({"saved": False, "locked": True, "problems": {"": sentence}}, status=401)
     if request.method == "POST":
-        late.keep(request)
+        resubmit.keep(request)
     return HttpResponseRedirect(f"{reverse('lock')}?{urlencode({'next': request.get_full_path()})}", status=303)

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from accounts.views import devices, door, lock, people, site, you
+from accounts.views import devices, lock, people, sign_in, site, you
 
 urlpatterns = [
-    path("login/", door.login, name="account_login"),
-    path("logout/", door.logout, name="account_logout"),
-    path("password/change/", door.change_password, name="account_change_password"),
+    path("login/", sign_in.login, name="account_login"),
+    path("logout/", sign_in.logout, name="account_logout"),
+    path("password/change/", sign_in.change_password, name="account_change_password"),
     path("lock/", lock.lock, name="lock"),
     path("you/", you.you, name="you"),
     path("pin/", you.choose_pin, name="choose_pin"),

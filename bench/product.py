@@ -19,7 +19,9 @@ from config.wsgi import application
 
 # Django is set up from here on.
 from bench import ward  # isort: skip
-from tracker import board, demo  # isort: skip
+from tracker.reads.board import rows
+
+from tracker.management import demo_ward  # isort: skip
 from tracker.models import CheckIn, Episode  # isort: skip
 from tracker.templatetags import ebb as ebb_tags  # isort: skip
 
@@ -32,9 +34,9 @@ class Ebb:
     def __init__(self) -> None:
         self.nurse = signed_in("nurse")
         self.patient = signed_in("demo-patient-1001")
-        here = Episode.objects.filter(ward__name=demo.EAST, ended_at=None)
+        here = Episode.objects.filter(ward__name=demo_ward.EAST, ended_at=None)
         self.stays = cycle([str(pk) for pk in here.values_list("pk", flat=True)])
-        self.trend = str(Episode.objects.get(ward__name=demo.WEST, ended_at=None).pk)
+        self.trend = str(Episode.objects.get(ward__name=demo_ward.WEST, ended_at=None).pk)
 
     def save(self) -> float:
         """Save a COWS for each of 30 patients from the form."""
@@ -63,7 +65,7 @@ class Ebb:
         """The board of a process that has kept nothing: after a start, and nearly so in the first look of each minute."""
         took = []
         for _ in range(3):
-            for kept in (board._kept, board._histories, ebb_tags._drawn):
+            for kept in (rows._kept, rows._histories, ebb_tags._drawn):
                 kept.clear()
             took.append(must(self.nurse.get("/ward/"), 200))
         return mean_cpu(took)
@@ -79,7 +81,7 @@ class Ebb:
 
     def facts(self) -> dict[str, int]:
         return {
-            "here": CheckIn.objects.filter(episode__ward__name=demo.EAST, episode__ended_at=None).count(),
+            "here": CheckIn.objects.filter(episode__ward__name=demo_ward.EAST, episode__ended_at=None).count(),
             "all": CheckIn.objects.count(),
             "trend": CheckIn.objects.filter(episode=self.trend).count(),
         }

@@ -11,13 +11,15 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
-from accounts.actions import create_person, save_ward
+from accounts.actions.people import create_person, save_ward
 from accounts.models import User, Ward
 from accounts.roles import Role
-from tracker import actions, demo
-from tracker.actions import LastUse, LeavingTalk, Stay
-from tracker.alerts import of_episode as alerts_of
+from tracker import actions
+from tracker.actions.leaving import LeavingTalk
+from tracker.actions.stays import LastUse, Stay
+from tracker.management import demo_ward
 from tracker.models import Episode
+from tracker.reads.alerts import of_episode as alerts_of
 
 PASSWORD = "a long password for measuring"
 BEDS, DAYS = 60, 10
@@ -25,23 +27,23 @@ BESIDE = 60
 """Check-ins of the one stay whose trend is measured; it is on a ward of its own."""
 
 
-def people() -> Iterator[demo.Person]:
+def people() -> Iterator[demo_ward.Person]:
     """The people of the demo ward again and again, each there for ten days, under names and beds of their own."""
-    models = [person for person in demo.PEOPLE if person.left_ago is None and person.away_ago is None]
+    models = [person for person in demo_ward.PEOPLE if person.left_ago is None and person.away_ago is None]
     for number in range(1, BEDS + 1):
         model = models[number % len(models)]
         born = date(1960 + number % 40, 1 + number % 12, 1 + number % 28)
         doses = tuple(given for given in model.doses if given.hour > 0)
         yield replace(
             model, number=1000 + number, name=f"Person{number} {chr(65 + number % 26)}.", born=born, bed=str(number),
-            hours=DAYS * 24 + 10, arrived=10, ward=demo.EAST, doses=doses, seen_ago=(number % 9) * 0.7 + 0.2, reviewed_ago=None,
+            hours=DAYS * 24 + 10, arrived=10, ward=demo_ward.EAST, doses=doses, seen_ago=(number % 9) * 0.7 + 0.2, reviewed_ago=None,
             last_signs={}, called_ago=0.3 if number % 12 == 0 else None,
         )  # fmt: skip
 
 
 def make(now: datetime) -> None:
     """The wards, the colleagues, everything written down about everybody up to `now`, and the alerts mostly answered."""
-    wards = [save_ward(by=None, ward=Ward(name=name, zone=demo.ZONE)) for name in demo.WARDS]
+    wards = [save_ward(by=None, ward=Ward(name=name, zone=demo_ward.ZONE)) for name in demo_ward.WARDS]
     accounts = {
         name: create_person(by=None, username=name, password=PASSWORD, role=Role.STAFF, wards=wards, first_name="Ann", last_name=last)
         for name, last in (("nurse", "Bell"), ("nurse2", "Ito"))
@@ -50,40 +52,40 @@ def make(now: datetime) -> None:
         for person in people():
             _play(person, accounts, wards[0], now)
         _play(_beside(), accounts, wards[1], now, check_ins=BESIDE)
-        actions.review_alerts(now=now)
+        actions.alerts.review_alerts(now=now)
 
 
-def _beside() -> demo.Person:
+def _beside() -> demo_ward.Person:
     return replace(next(people()), number=2000, name="Trend T.", bed="1")
 
 
-def _play(person: demo.Person, accounts: dict[str, User], ward: Ward, now: datetime, check_ins: int = 0) -> None:
+def _play(person: demo_ward.Person, accounts: dict[str, User], ward: Ward, now: datetime, check_ins: int = 0) -> None:
     """Let everything happen to one person, or only so many check-ins: the last ones."""
-    story = demo.events(person, now)
+    story = demo_ward.events(person, now)
     arrives, rest = story[0], story[1:]
     if check_ins:
         rest = [event for event in rest if event.what == "check-in" and not event.corrects][-check_ins:]
     by = accounts[arrives.by]
-    used = LastUse(None if person.precision == "unknown" else demo.last_use(person, now), person.precision)
-    stay = actions.admit(
+    used = LastUse(None if person.precision == "unknown" else demo_ward.last_use(person, now), person.precision)
+    stay = actions.stays.admit(
         by=by, ward=ward, chosen_name=person.name, date_of_birth=person.born, record_number=person.record_number,
         admitted_at=arrives.at, stay=Stay(bed=person.bed, opioid=person.opioid, last_use=used, allergies=person.allergies),
         is_demo=True, now=arrives.at,
     )  # fmt: skip
-    patient = actions.give_account(by=by, episode=stay, username=person.username, password=PASSWORD)
+    patient = actions.stays.give_account(by=by, episode=stay, username=person.username, password=PASSWORD)
     everybody = accounts | {person.username: patient}
     kept = {}
     for event in rest:
         if event.dose:
-            actions.record_dose(by=everybody[event.by], episode=stay, entry=event.dose, now=event.at)
+            actions.doses.record_dose(by=everybody[event.by], episode=stay, entry=event.dose, now=event.at)
         elif event.entry:
             entry = replace(event.entry, replaces=kept[event.corrects]) if event.corrects else event.entry
-            saved = actions.record_check_in(by=everybody[event.by], episode=stay, entry=entry, now=event.at)
+            saved = actions.check_ins.record_check_in(by=everybody[event.by], episode=stay, entry=entry, now=event.at)
             kept[entry.id] = saved.check_in
     # What is older than an hour has been seen, as on a ward that works.
     for shown in alerts_of(stay, now).open:
         if shown.waits and shown.alert.waiting_since < now - timedelta(hours=1):
-            actions.acknowledge(by=by, alert=shown.alert, done="assessed", now=now - timedelta(minutes=30))
+            actions.alerts.acknowledge(by=by, alert=shown.alert, done="assessed", now=now - timedelta(minutes=30))
 
 
 def a_year_behind() -> int:
@@ -139,6 +141,6 @@ def _originals(table: str) -> str:
 def send_home(how_many: int, now: datetime) -> None:
     """End this many stays, so that fewer are on the board."""
     by = User.objects.get(username="nurse")
-    for episode in Episode.objects.filter(ward__name=demo.EAST, ended_at=None).order_by("-bed")[:how_many]:
+    for episode in Episode.objects.filter(ward__name=demo_ward.EAST, ended_at=None).order_by("-bed")[:how_many]:
         talk = LeavingTalk(uuid4(), dict.fromkeys(("naloxone_offered", "overdose_talk", "next_plan"), True))
-        actions.end_stay(by=by, episode=episode, ended_at=now, how="planned", talk=talk, now=now)
+        actions.leaving.end_stay(by=by, episode=episode, ended_at=now, how="planned", talk=talk, now=now)

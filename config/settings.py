@@ -49,7 +49,7 @@ PROTOCOLS = sorted(path.stem for path in (CONTENT_DIR / "protocols").glob("*.tom
 INSTALLED_APPS = [
     "accounts",
     "tracker",
-    "upkeep",
+    "operations",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -117,7 +117,7 @@ DATABASE_OPTIONS = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA journal_size_limit=67108864;"
-        # A REPLACE deletes: with this, triggers see it too (accounts/written_once.py).
+        # A REPLACE deletes: with this, triggers see it too (accounts/trail/append_only.py).
         "PRAGMA recursive_triggers=ON;",
     },
     "django.db.backends.postgresql": {
@@ -147,7 +147,7 @@ BACKUP_DAYS = env.int("EBB_BACKUP_DAYS", default=30)
 # People -----------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.adapter.SignIn"]
+AUTHENTICATION_BACKENDS = ["accounts.sign_in.adapter.SignIn"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -156,13 +156,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "accounts.passwords.NotTooLong"},
-    {"NAME": "accounts.passwords.NotOurNames"},
+    {"NAME": "accounts.sign_in.passwords.NotTooLong"},
+    {"NAME": "accounts.sign_in.passwords.NotOurNames"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_PRESERVE_USERNAME_CASING = False
@@ -173,7 +173,7 @@ ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PASSWORD_CHANGE_REDIRECT_URL = "/"  # noqa: S105 - an address
 
-# A stranger's tries fill the stranger's own bucket (accounts/throttle.py); the cache is a table, so processes share it.
+# A stranger's tries fill the stranger's own bucket (accounts/sign_in/throttle.py); the cache is a table, so processes share it.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -188,14 +188,14 @@ ACCOUNT_RATE_LIMITS = {
     "join": "20/300s/key",
 }
 
-# The second factor. A code that was used is remembered for longer than it lasts (accounts/second_factor.py).
-MFA_ADAPTER = "accounts.second_factor.FactorAdapter"
+# The second factor. A code that was used is remembered for longer than it lasts (accounts/sign_in/second_factor.py).
+MFA_ADAPTER = "accounts.sign_in.second_factor.FactorAdapter"
 MFA_FORMS = {
-    "activate_totp": "accounts.second_factor.FirstCodeForm",
-    "authenticate": "accounts.second_factor.CodeForm",
-    "reauthenticate": "accounts.second_factor.CodeAgainForm",
-    "add_webauthn": "accounts.passkeys.NewPasskeyForm",
-    "authenticate_webauthn": "accounts.passkeys.PasskeyForm",
+    "activate_totp": "accounts.sign_in.second_factor.FirstCodeForm",
+    "authenticate": "accounts.sign_in.second_factor.CodeForm",
+    "reauthenticate": "accounts.sign_in.second_factor.CodeAgainForm",
+    "add_webauthn": "accounts.sign_in.passkeys.NewPasskeyForm",
+    "authenticate_webauthn": "accounts.sign_in.passkeys.PasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False  # always beside the password (docs/decisions/0032)
@@ -218,7 +218,7 @@ DEVICE_COOKIE = "device"
 # on without a touch.
 OPEN_WHILE_LOCKED = ("/me/help/", "/me/check-in/unwell/", "/ward/screen/")
 
-SESSION_ENGINE = "accounts.session_store"
+SESSION_ENGINE = "accounts.sign_in.session_store"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -21,7 +21,10 @@ from accounts.roles import Role
 from clinical.instruments import Item
 from tests.guards import databases_can_be_emptied  # noqa: F401 - a fixture of every test
 from tracker import actions
-from tracker.actions import DoseEntry, Entry, LastUse, LeavingTalk, Stay
+from tracker.actions.check_ins import Entry
+from tracker.actions.doses import DoseEntry
+from tracker.actions.leaving import LeavingTalk
+from tracker.actions.stays import LastUse, Stay
 from tracker.content import library
 from tracker.models import CheckIn, Dose, Episode
 
@@ -51,7 +54,7 @@ _force_login = Client.force_login
 def _signed_in_fully(self: Client, user: User, backend: str | None = None) -> None:
     """As signing in on the page does: what that writes comes before whatever a test counts."""
     _force_login(self, user, backend)
-    accounts.begin_session(person=user, session_key=self.session.session_key or "")
+    accounts.sessions.begin_session(person=user, session_key=self.session.session_key or "")
 
 
 Client.force_login = _signed_in_fully  # type: ignore[method-assign]
@@ -61,17 +64,17 @@ Client.force_login = _signed_in_fully  # type: ignore[method-assign]
 
 
 def person(username: str, role: Role, *wards: Ward, **names: str) -> User:
-    return accounts.create_person(by=None, username=username, password=PASSWORD, role=role, wards=wards, **names)
+    return accounts.people.create_person(by=None, username=username, password=PASSWORD, role=role, wards=wards, **names)
 
 
 @pytest.fixture
 def ward(db: None) -> Ward:
-    return accounts.save_ward(by=None, ward=Ward(name="North", zone="America/New_York"))
+    return accounts.people.save_ward(by=None, ward=Ward(name="North", zone="America/New_York"))
 
 
 @pytest.fixture
 def other_ward(db: None) -> Ward:
-    return accounts.save_ward(by=None, ward=Ward(name="South", zone="Europe/London"))
+    return accounts.people.save_ward(by=None, ward=Ward(name="South", zone="Europe/London"))
 
 
 @pytest.fixture
@@ -116,7 +119,7 @@ def admit(by: User, ward: Ward, name: str, **changes: Any) -> Episode:
     facts: dict[str, Any] = {
         "date_of_birth": date(1990, 3, 4), "record_number": f"R-{name}", "admitted_at": NOW - timedelta(hours=20), "now": NOW,
     }  # fmt: skip
-    return actions.admit(by=by, ward=ward, chosen_name=name, stay=stay(**changes), **facts | given)
+    return actions.stays.admit(by=by, ward=ward, chosen_name=name, stay=stay(**changes), **facts | given)
 
 
 @pytest.fixture
@@ -139,7 +142,7 @@ def far_episode(other_nurse: User, other_ward: Ward) -> Episode:
 @pytest.fixture
 def patient_user(nurse: User, episode: Episode) -> User:
     """The account of the patient whose stay is `episode`."""
-    account = actions.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
+    account = actions.stays.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
     episode.patient.refresh_from_db()
     return account
 
@@ -163,7 +166,7 @@ def talk(**answers: bool) -> LeavingTalk:
 
 def leave(episode: Episode, by: User, at: datetime, now: datetime | None = None, how: str = "planned") -> None:
     """Somebody leaves for good, with everything talked about."""
-    actions.end_stay(by=by, episode=episode, ended_at=at, how=how, talk=talk(), now=now or at)
+    actions.leaving.end_stay(by=by, episode=episode, ended_at=at, how=how, talk=talk(), now=now or at)
 
 
 # What was recorded ------------------------------------------------------------------------------------------
@@ -195,7 +198,9 @@ def entry(reporter: str = "staff", **changes: Any) -> Entry:
 
 def record(episode: Episode, by: User, at: datetime, *, now: datetime | None = None, **facts: Any) -> CheckIn:
     reporter = "patient" if by.role == Role.PATIENT else "staff"
-    kept = actions.record_check_in(by=by, episode=episode, entry=entry(reporter, observed_at=at, **facts), now=now or at)
+    kept = actions.check_ins.record_check_in(
+        by=by, episode=episode, entry=entry(reporter, observed_at=at, **facts), now=now or at
+    )
     return kept.check_in
 
 
@@ -267,4 +272,4 @@ def give(
     episode: Episode, by: User, at: datetime, medicine: str = "buprenorphine", now: datetime | None = None, **facts: Any
 ) -> Dose:
     """Write down one medicine, at the time it was given."""
-    return actions.record_dose(by=by, episode=episode, entry=dose_entry(medicine, at, **facts), now=now or at).dose
+    return actions.doses.record_dose(by=by, episode=episode, entry=dose_entry(medicine, at, **facts), now=now or at).dose

@@ -1,4 +1,4 @@
-"""The guards of `accounts.written_once`, put aside for a moment: to play the attacker, and to empty a test's database."""
+"""The guards of `accounts.trail.append_only`, put aside for a moment: to play the attacker, and to empty a test's database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from accounts.written_once import guarding, lifting, tables
+from accounts.trail.append_only import guarding, lifting, tables
 
 
 @contextmanager

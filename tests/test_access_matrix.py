@@ -46,13 +46,13 @@ class Elsewhere(Site):
         far = nurse.wards.get()
         self.ward = far
         self.episode = admit(nurse, far, "Lee", bed="1")
-        patient = actions.give_account(by=nurse, episode=self.episode, username="p9", password=PASSWORD)
+        patient = actions.stays.give_account(by=nurse, episode=self.episode, username="p9", password=PASSWORD)
         self.dose = give(self.episode, nurse, NOW)
         self.cows = record(self.episode, nurse, NOW, answers=cows_answers(30))
         self.alert = Alert.objects.get(episode=self.episode, rule="R03")
         answers = {"instrument": "sows10", "answers": {"sows10_sick": 1}, "incomplete_reason": "called_away"}
         self.own = record(self.episode, patient, NOW, **answers)
-        self.glass = actions.break_glass(
+        self.glass = actions.break_glass.break_glass(
             by=here.people["nurse"],
             ward=far,
             who="1",

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db.models import PROTECT, ForeignKey
 
 ROOT = Path(__file__).resolve().parents[1]
-IN_SQL = {"accounts/audit.py", "accounts/prepared.py", "accounts/written_once.py"}
+IN_SQL = {"accounts/trail/audit.py", "accounts/prepared.py", "accounts/trail/append_only.py"}
 """The files of the pages' rooms that send SQL themselves: fixed texts, or what Django made of a queryset, and parameters."""
 
 

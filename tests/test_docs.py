@@ -12,7 +12,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.test_architecture import TRACKER
-from tracker import demo
+from tracker.management import demo_ward
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {".venv", ".git", "node_modules", "var", "__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache", ".hypothesis"}
@@ -77,7 +77,7 @@ def all_there(found: Any, parts: list[str]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("path", "name"), [pair for pair in QUOTED if re.fullmatch(r"(clinical|accounts|tracker|upkeep|config)(\.\w+)+", pair[1])]
+    ("path", "name"), [pair for pair in QUOTED if re.fullmatch(r"(clinical|accounts|tracker|operations|config)(\.\w+)+", pair[1])]
 )
 def test_every_module_and_class_a_document_names_exists(path: str, name: str):
     assert exists(name), f"{path} names {name}"
@@ -97,7 +97,7 @@ def is_a_path(quoted: str) -> bool:
         "clinical",
         "accounts",
         "tracker",
-        "upkeep",
+        "operations",
         "deploy",
         "config",
         "templates",
@@ -153,8 +153,8 @@ def test_the_readme_names_the_commands_the_address_and_the_demo_accounts():
     assert "\nmake run\nmake test\n" in readme
     assert "http://127.0.0.1:8000/" in readme
     assert "PORT=8001 make run" in readme
-    assert f"Demo accounts: {', '.join(demo.SIGN_IN)}   password: ..." in readme
-    assert all(f"**{name}**" in readme for name in demo.SIGN_IN)
+    assert f"Demo accounts: {', '.join(demo_ward.SIGN_IN)}   password: ..." in readme
+    assert all(f"**{name}**" in readme for name in demo_ward.SIGN_IN)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_script_that_asks_by_sending_nonsense_leaves_a_line_too(site):  # noqa
 def test_entering_a_voided_check_in_again_is_a_look_at_where_it_was(site):  # noqa: F811
     nurse = site.people["nurse"]
     wrong = record(site.episode, nurse, NOW, note="Shivering under two blankets.")
-    actions.void_check_in(by=nurse, check_in=wrong, void_id=wrong.episode_id, reason="wrong_patient")
+    actions.voids.void_check_in(by=nurse, check_in=wrong, void_id=wrong.episode_id, reason="wrong_patient")
     right = admit(nurse, site.ward, "Ari", bed="9")
     last = newest()
     page = Page(site.browser("nurse").get(reverse("staff_check_in", args=[right.pk, "cows"]), {"from": str(wrong.pk)}))

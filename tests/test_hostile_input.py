@@ -25,7 +25,7 @@ from tests.conftest import NOW, PASSWORD, admit, cows_answers, dose_entry, give,
 from tests.test_pages import HOUR, WHO_MAY_OPEN, Site, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
-from tracker.actions import LeavingTalk
+from tracker.actions.leaving import LeavingTalk
 from tracker.content import library
 from tracker.models import Alert, Episode
 
@@ -88,7 +88,7 @@ DOSE |= {"form": MADE.forms[0], "unit": MADE.units[0], "route": MADE.routes[0], 
 
 def gone(site: Site) -> Site:  # noqa: F811
     """The same, with the patient away since half an hour."""
-    actions.go_away(
+    actions.leaving.go_away(
         by=site.people["nurse"],
         episode=site.episode,
         why="leave",
@@ -270,35 +270,39 @@ def ward_of_text(text: str, nurse: User, ward: Ward, far: User) -> tuple[Episode
         usual_pain=text[:200],
         what_helps=text[:200],
     )
-    patient = actions.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
+    patient = actions.stays.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
     answers = cows_answers(9) | {"cows_pulse_rate": 130, "cows_pulse_cause": text[:120]}
     first = record(episode, nurse, NOW - HOUR, note=text, answers=answers)
     record(episode, nurse, NOW - HOUR / 2, answers=cows_answers(30), note=text)
     right = record(episode, nurse, NOW, note=text, replaces=first, replace_reason="other", replace_note=text, answers=answers)
     gone = record(episode, nurse, NOW, note=text, answers=answers)
-    actions.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="other", note=text)
+    actions.voids.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="other", note=text)
     dose, no_dose = (give(episode, nurse, NOW, note=text, ordered_by=text[:120], given_by=text[:160]) for _ in range(2))
-    actions.void_dose(by=nurse, dose=no_dose, void_id=uuid4(), reason="other", note=text)
+    actions.voids.void_dose(by=nurse, dose=no_dose, void_id=uuid4(), reason="other", note=text)
     own = record(episode, patient, NOW, instrument="sows10", answers={"sows10_sick": 1}, incomplete_reason="other", note=text)
-    actions.keep_draft(by=nurse, episode=episode, instrument="vitals", draft_id=uuid4(), entries={"note": text, "pulse": text})
-    actions.change_stay(
+    actions.check_ins.keep_draft(
+        by=nurse, episode=episode, instrument="vitals", draft_id=uuid4(), entries={"note": text, "pulse": text}
+    )
+    actions.stays.change_stay(
         by=nurse, episode=episode, seen_version=1, reason=text, now=NOW,
         stay=stay(bed=text[1:13].strip(), allergies=text[1:], usual_pain=text[1:], what_helps=text[1:]),
     )  # fmt: skip
-    glass = actions.break_glass(by=far, ward=ward, who=text[1:13].strip(), reason=text, glass_id=uuid4(), now=NOW).access
+    glass = actions.break_glass.break_glass(
+        by=far, ward=ward, who=text[1:13].strip(), reason=text, glass_id=uuid4(), now=NOW
+    ).access
     words = {"ordered_by": text[:120], "witness": text[:160], "response": text[:200], "note": text}
     before = give(episode, nurse, NOW - HOUR, **words)
     right_dose = give(episode, nurse, NOW - HOUR, replaces=before, replace_reason="other", replace_note=text, **words)
-    declined = actions.record_dose(
+    declined = actions.doses.record_dose(
         by=nurse, episode=episode, entry=replace(dose_entry(at=NOW - HOUR / 4, status="refused"), reason=text[:200]), now=NOW
     ).dose
     alert = Alert.objects.filter(episode=episode, rule="R03").get()
-    actions.call_not_useful(by=nurse, alert=alert, note=text, now=NOW)
-    actions.acknowledge(by=nurse, alert=alert, done="other", note=text, now=NOW)
+    actions.alerts.call_not_useful(by=nurse, alert=alert, note=text, now=NOW)
+    actions.alerts.acknowledge(by=nurse, alert=alert, done="other", note=text, now=NOW)
     said = LeavingTalk(
         uuid4(), {"naloxone_offered": False, "overdose_talk": True, "next_plan": True}, {"naloxone_offered": text[:200]}
     )
-    actions.go_away(by=nurse, episode=episode, why="leave", reason=text[:200], from_at=NOW - HOUR / 8, talk=said, now=NOW)
+    actions.leaving.go_away(by=nurse, episode=episode, why="leave", reason=text[:200], from_at=NOW - HOUR / 8, talk=said, now=NOW)
     rows = {
         "first": first,
         "right": right,
@@ -317,17 +321,17 @@ def ward_of_text(text: str, nurse: User, ward: Ward, far: User) -> tuple[Episode
 def shapes(text: str) -> Iterator[tuple[str, HttpResponse]]:
     """Every page that shows what somebody typed, with this text typed everywhere; taken back afterwards."""
     with transaction.atomic():
-        ward = accounts.save_ward(by=None, ward=Ward(name=text[:80], zone="America/New_York"))
-        south = accounts.save_ward(by=None, ward=Ward(name="South"))
+        ward = accounts.people.save_ward(by=None, ward=Ward(name=text[:80], zone="America/New_York"))
+        south = accounts.people.save_ward(by=None, ward=Ward(name="South"))
         names = {"first_name": text[:150], "last_name": text[:150], "password": PASSWORD}
-        nurse = accounts.create_person(by=None, username="nurse", role=Role.STAFF, wards=[ward], **names)
-        chief = accounts.create_person(by=None, username="chief", role=Role.SUPERVISOR, wards=[ward], **names)
-        far = accounts.create_person(by=None, username="far", role=Role.STAFF, wards=[south], **names)
-        admin = accounts.create_person(by=None, username="admin", role=Role.ADMIN, **names)
-        accounts.save_site(by=admin, site=Site_(pk=1, place=text[:40], helpline_name=text[:60]))
-        accounts.enroll_device(by=chief, name=text[:60], ward=ward)
+        nurse = accounts.people.create_person(by=None, username="nurse", role=Role.STAFF, wards=[ward], **names)
+        chief = accounts.people.create_person(by=None, username="chief", role=Role.SUPERVISOR, wards=[ward], **names)
+        far = accounts.people.create_person(by=None, username="far", role=Role.STAFF, wards=[south], **names)
+        admin = accounts.people.create_person(by=None, username="admin", role=Role.ADMIN, **names)
+        accounts.site.save_site(by=admin, site=Site_(pk=1, place=text[:40], helpline_name=text[:60]))
+        accounts.devices.enroll_device(by=chief, name=text[:60], ward=ward)
         episode, rows, patient = ward_of_text(text, nurse, ward, far)
-        actions.review_trend(by=chief, episode=episode, review_id=uuid4(), decided=text, now=NOW)
+        actions.reviews.review_trend(by=chief, episode=episode, review_id=uuid4(), decided=text, now=NOW)
         client = {who: Client() for who in ("nurse", "chief", "far", "admin", "patient")}
         for who, user in (("nurse", nurse), ("chief", chief), ("far", far), ("admin", admin), ("patient", patient)):
             client[who].force_login(user)

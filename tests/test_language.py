@@ -79,7 +79,7 @@ def read_in_templates() -> Iterator[tuple[str, str]]:
 
 def read_in_python() -> Iterator[tuple[str, str]]:
     """Everything that is translated, and everything a rule says."""
-    for room in ("accounts", "tracker", "clinical", "upkeep"):
+    for room in ("accounts", "tracker", "clinical", "operations"):
         for path in sorted((ROOT / room).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if "migrations" in name:

@@ -145,9 +145,9 @@ class Site:
         self.ward = ward
         self.episode = admit(nurse, ward, NAME, bed="7", allergies="penicillin")
         neighbour = admit(nurse, ward, "Kim", bed="2")
-        patient = actions.give_account(by=nurse, episode=self.episode, username="p7", password=PASSWORD)
+        patient = actions.stays.give_account(by=nurse, episode=self.episode, username="p7", password=PASSWORD)
         self.episode.patient.refresh_from_db()
-        other_patient = actions.give_account(by=nurse, episode=neighbour, username="p2", password=PASSWORD)
+        other_patient = actions.stays.give_account(by=nurse, episode=neighbour, username="p2", password=PASSWORD)
         self.people: dict[str, User | None] = {
             "nobody": None,
             "patient": patient,
@@ -158,7 +158,7 @@ class Site:
             "admin": person("admin", Role.ADMIN),
         }
         # Over since an hour ago, so that the far nurse is as far as ever.
-        self.glass = actions.break_glass(
+        self.glass = actions.break_glass.break_glass(
             by=self.people["far nurse"],  # type: ignore[arg-type]
             ward=ward, who="7", reason="Found on the stairs.", glass_id=uuid4(), now=NOW - 2 * HOUR,
         ).access  # fmt: skip
@@ -264,7 +264,7 @@ def looked_at(site: Site) -> Iterator[tuple[str, HttpResponse, Page]]:
 
 def draft_of_two(site: Site) -> None:
     """The patient tapped two symptoms and rated them, so that all three steps have something to show."""
-    actions.keep_draft(
+    actions.check_ins.keep_draft(
         by=site.people["patient"], episode=site.episode, instrument="symptom-check", draft_id=uuid4(),  # type: ignore[arg-type]
         entries={"picked": ["nausea", "anxiety"], "nausea": "2", "anxiety": "skipped"},
     )  # fmt: skip
@@ -521,7 +521,7 @@ def test_what_broke_is_said_without_a_trace(site, monkeypatch):
     def fall(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError(f"secret {NAME}")
 
-    monkeypatch.setattr("tracker.views.episode.trend", fall)
+    monkeypatch.setattr("tracker.views.trend.trend", fall)
     client = site.browser("nurse")
     response = client.get(site.url("episode"))
     assert response.status_code == 500

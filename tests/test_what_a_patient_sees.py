@@ -30,10 +30,10 @@ def worrying(site) -> Site:  # noqa: F811
     record(site.episode, nurse, NOW - HOUR, replaces=wrong, replace_reason="other", replace_note="zq-why", note="zq-second")
     for medicine in ("buprenorphine", "methadone"):
         given = give(site.episode, nurse, NOW - HOUR, medicine, note="zq-dose", ordered_by="zq-ordered")
-    actions.void_dose(by=nurse, dose=given, void_id=uuid4(), reason="other", note="zq-void")
+    actions.voids.void_dose(by=nurse, dose=given, void_id=uuid4(), reason="other", note="zq-void")
     from tests.conftest import stay
 
-    actions.change_stay(
+    actions.stays.change_stay(
         by=nurse, episode=site.episode, seen_version=1, stay=stay(bed="7", usual_pain="zq-pain"), reason="zq-moved", now=NOW
     )
     draft_of_two(site)

@@ -15,10 +15,10 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User, Ward
 from accounts.prepared import Prepared, Slot
 from accounts.roles import Can, Refused
+from accounts.trail import audit
 from tracker.models import Alert, BreakGlass, CheckIn, Dose, Draft, Episode, Handout, Voided
 
 Entry = TypeVar("Entry", CheckIn, Dose)

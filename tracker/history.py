@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from accounts import audit
 from accounts.models import Ward, names_of
+from accounts.trail import audit
 from clinical import history as clinical
 from clinical.courses import Course
 from clinical.protocols import Protocol

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from accounts.roles import Refused
+from tracker.views.answers import wants_json
 from tracker.views.errors import A_MINUTE, not_allowed
-from tracker.views.sending import wants_json
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import audit, pins
 from accounts.actions.sessions import drop
 from accounts.models import Device, OpenSession, Pin, User, Ward
 from accounts.roles import Can
-from accounts.secrecy import hash_of_token, new_token
+from accounts.sign_in import pins
+from accounts.sign_in.tokens import hash_of_token, new_token
+from accounts.trail import audit
 
 
 class BadPin(Exception):

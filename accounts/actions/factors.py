@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.actions.people import Conflict
 from accounts.actions.sessions import end_sessions_of
 from accounts.models import FactorReset, OpenSession, User
 from accounts.roles import Can, Refused
+from accounts.trail import audit
 
 RESET_STANDS = timedelta(hours=24)
 """How long one administrator's wish waits for another's."""

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.actions.sessions import end_sessions_of
 from accounts.models import OpenSession, User, Ward
 from accounts.roles import Can, Refused, Role
+from accounts.trail import audit
 
 
 class Conflict(Exception):
@@ -32,7 +32,7 @@ def create_person(
 ) -> User:
     """Make an account. `by` is None only where a command does it.
 
-    Raises Refused unless `by` manages people; a patient's account is made by `tracker.actions.give_account`.
+    Raises Refused unless `by` manages people; a patient's account is made by `tracker.actions.stays.give_account`.
     """
     if by is not None:
         by.must(Can.MANAGE_PEOPLE)

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
 from accounts.models import Device, OpenSession, User
 from accounts.roles import Can, Role
+from accounts.trail import audit
 
 
 def begin_session(

@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
-from accounts import audit
 from accounts.models import Site, User
 from accounts.roles import Can
+from accounts.trail import audit
 
 
 def save_site(*, by: User, site: Site) -> Site:

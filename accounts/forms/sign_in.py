@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import pins
 from accounts.models import User, Ward
 from accounts.roles import Can
+from accounts.sign_in import pins
 
 
 def pin_field(label: Any, help_text: Any = "") -> forms.CharField:

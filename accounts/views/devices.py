@@ -12,19 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import access, actions, presence
+from accounts import access, actions
 from accounts.forms.sign_in import DeviceForm
 from accounts.requests import SignedIn, carry_device
+from accounts.sign_in import current_session
 
 
 @require_http_methods(["GET", "POST"])
 def devices(request: SignedIn) -> HttpResponse:
     """The list, and the form that makes this browser one of them."""
     found = access.devices(request.user)
-    here = presence.of(request)
+    here = current_session.of(request)
     form = DeviceForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid():
-        device, token = actions.enroll_device(by=request.user, session=here.session, **form.cleaned_data)
+        device, token = actions.devices.enroll_device(by=request.user, session=here.session, **form.cleaned_data)
         messages.success(request, _("This device is %(name)s now. Sign out and hand it to the ward.") % {"name": device.name})
         answer = HttpResponseRedirect(reverse("devices"), status=303)
         carry_device(answer, token)
@@ -37,11 +38,11 @@ def devices(request: SignedIn) -> HttpResponse:
 def revoke(request: SignedIn, pk: UUID) -> HttpResponse:
     """Make a device any browser again."""
     device = access.device(request.user, pk)
-    mine = presence.of(request).device == device
+    mine = current_session.of(request).device == device
     user = request.user
     if mine:
         logout(request)
-    actions.revoke_device(by=user, device=device)
+    actions.devices.revoke_device(by=user, device=device)
     messages.success(request, _("%(name)s is not a device of the ward any more.") % {"name": device.name})
     answer = HttpResponseRedirect(reverse("account_login" if mine else "devices"), status=303)
     if mine:

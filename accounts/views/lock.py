@@ -13,13 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import actions, late, presence
-from accounts.adapter import AccountAdapter, begin
+from accounts import actions
 from accounts.models import Device, OpenSession
-from accounts.presence import Presence
 from accounts.requests import is_a_script, own_path, with_query
+from accounts.sign_in import current_session, resubmit
+from accounts.sign_in.adapter import AccountAdapter, begin
+from accounts.sign_in.current_session import Presence
 
-BACKEND = "accounts.adapter.SignIn"
+BACKEND = "accounts.sign_in.adapter.SignIn"
 
 
 @login_not_required
@@ -27,7 +28,7 @@ BACKEND = "accounts.adapter.SignIn"
 @require_http_methods(["GET", "POST"])
 def lock(request: HttpRequest) -> HttpResponse:
     """Who is it? Shown where somebody's screen is locked, and on devices that a PIN opens."""
-    here = presence.of(request)
+    here = current_session.of(request)
     if request.method == "POST":
         doing = {"lock": _cover, "stay": _stay, "pin": _pin, "password": _password}.get(request.POST.get("do", ""), _page)
         return doing(request, here)
@@ -40,7 +41,7 @@ def _page(request: HttpRequest, here: Presence, problem: str = "", field: str = 
     """The lock screen, or what went wrong as JSON for the cover that a script drew."""
     if problem and is_a_script(request):
         return JsonResponse({"problem": problem, "field": field}, status=422)
-    at_door = presence.at_the_door(here, timezone.now())
+    at_door = current_session.at_the_door(here, timezone.now())
     if not at_door.opens and not here.session:
         return HttpResponseRedirect(with_query(reverse("account_login"), request))
     asked = request.POST.get("next") or request.GET.get("next", "")
@@ -52,8 +53,8 @@ def _cover(request: HttpRequest, here: Presence) -> HttpResponse:
     """Lock now."""
     if here.session is None:
         return HttpResponseRedirect(reverse("account_login"), status=303)
-    actions.lock(session=here.session)
-    return _page(request, presence.locked_now(here))
+    actions.sessions.lock(session=here.session)
+    return _page(request, current_session.locked_now(here))
 
 
 def _stay(request: HttpRequest, here: Presence) -> HttpResponse:
@@ -66,10 +67,10 @@ def _pin(request: HttpRequest, here: Presence) -> HttpResponse:
     pin = request.POST.get("pin", "")
     if here.device and here.device.kind == Device.Kind.OWN:
         return _pin_on_a_phone(request, here, here.device, pin)
-    target = presence.tile(here, request.POST.get("who", ""), timezone.now())
+    target = current_session.tile(here, request.POST.get("who", ""), timezone.now())
     if target is None:
         return _page(request, here, _("Choose who you are. If you are not shown, sign in with your password."), "who")
-    tried = actions.try_pin(at=target, person=target.user, pin=pin)
+    tried = actions.devices.try_pin(at=target, person=target.user, pin=pin)
     if tried.right:
         return _let_in(request, here, target, "PIN")
     if tried.left:
@@ -86,7 +87,7 @@ def _pin_on_a_phone(request: HttpRequest, here: Presence, phone: Device, pin: st
     if here.session and here.session.user_id != owner.pk:
         # Somebody else signed in on this phone: its owner's PIN is no key to what they have open.
         return _page(request, here, _("The PIN of this phone does not open this screen. Enter the password instead."), "password")
-    tried = actions.try_pin(at=phone, person=owner, pin=pin)
+    tried = actions.devices.try_pin(at=phone, person=owner, pin=pin)
     if tried.left and not tried.right:
         return _page(request, here, _not_the_pin(tried.left), "pin")
     if not tried.right:
@@ -117,17 +118,17 @@ def _let_in(request: HttpRequest, here: Presence, target: OpenSession, how: str)
     """Go on as this person, under a new session key; whoever was there before can come back later."""
     same = here.session is not None and here.session.pk == target.pk
     if here.session and not same:
-        actions.park(session=here.session)
+        actions.sessions.park(session=here.session)
     login(request, target.user, backend=BACKEND)
     request.session.cycle_key()
     request.session.set_expiry(0)
-    if not actions.come_back(session=target, session_key=request.session.session_key or "", how=how):
+    if not actions.sessions.come_back(session=target, session_key=request.session.session_key or "", how=how):
         return _to_full_sign_in(request, _("This sign-in has ended. Sign in with your password."))
-    request.presence = presence.back(here, target, request.session.session_key)  # type: ignore[attr-defined]
+    request.presence = current_session.back(here, target, request.session.session_key)  # type: ignore[attr-defined]
     onward = own_path(request, request.POST.get("next", "")) if same else "/"
     if is_a_script(request):
         return JsonResponse({"unlocked": same, "who": target.user_id, "token": get_token(request), "go": onward})
-    late.owner_is_back(request, onward)
+    resubmit.owner_is_back(request, onward)
     return HttpResponseRedirect(onward, status=303)
 
 

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts import passkeys
 from accounts.requests import SignedIn
 from accounts.roles import Can
+from accounts.sign_in import passkeys
 
 _remove = library.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index"))
 

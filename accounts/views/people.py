@@ -36,10 +36,10 @@ def person(request: SignedIn, pk: int | None = None) -> HttpResponse:
             _keep_person(request.user, found, form.cleaned_data)
             messages.success(request, _("Saved: %(name)s.") % {"name": form.cleaned_data["username"]})
             return HttpResponseRedirect(reverse("people"), status=303)
-        except actions.NameTaken:
+        except actions.people.NameTaken:
             form.add_error("username", _("This user name is taken. Choose another."))
             status = 422
-        except actions.Conflict as conflict:
+        except actions.people.Conflict as conflict:
             now = access.person(request.user, pk)
             form.lost_to(str(conflict), now.seen if now else "")
             status = 409
@@ -50,11 +50,11 @@ def _keep_person(by: User, found: User | None, data: dict[str, Any]) -> None:
     """Make the account, or change it and, where one was typed, its password."""
     same = {name: data[name] for name in ("role", "wards", "is_active", "first_name", "last_name")}
     if found is None:
-        actions.create_person(by=by, username=data["username"], password=data["password"], **same)
+        actions.people.create_person(by=by, username=data["username"], password=data["password"], **same)
         return
-    actions.change_person(by=by, person=found, seen=data["seen"], **same)
+    actions.people.change_person(by=by, person=found, seen=data["seen"], **same)
     if data.get("password"):
-        actions.set_password(by=by, person=found, password=data["password"])
+        actions.people.set_password(by=by, person=found, password=data["password"])
 
 
 def _person_page(request: SignedIn, form: PersonForm, found: User | None, status: int) -> HttpResponse:
@@ -70,10 +70,10 @@ def ward(request: SignedIn, pk: int | None = None) -> HttpResponse:
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         try:
-            saved = actions.save_ward(by=request.user, ward=form.filled(), seen=form.cleaned_data["seen"])
+            saved = actions.people.save_ward(by=request.user, ward=form.filled(), seen=form.cleaned_data["seen"])
             messages.success(request, _("Saved: %(name)s.") % {"name": saved.name})
             return HttpResponseRedirect(reverse("people"), status=303)
-        except actions.Conflict as conflict:
+        except actions.people.Conflict as conflict:
             now = access.ward(request.user, pk)
             form.lost_to(str(conflict), now.seen if now else "")
             status = 409
@@ -84,7 +84,7 @@ def ward(request: SignedIn, pk: int | None = None) -> HttpResponse:
 def end_sessions(request: SignedIn, pk: int) -> HttpResponse:
     """Sign somebody out of every browser."""
     person = access.somebody(request.user, pk)
-    actions.end_sessions(by=request.user, person=person)
+    actions.sessions.end_sessions(by=request.user, person=person)
     messages.success(request, _("%(name)s is signed out everywhere.") % {"name": person.username})
     return HttpResponseRedirect(reverse("person", args=[pk]), status=303)
 
@@ -97,15 +97,15 @@ def reset_factor(request: SignedIn, pk: int) -> HttpResponse:
     do = request.POST.get("do", "")
     if do == "confirm":
         try:
-            actions.confirm_reset(by=request.user, person=person)
-        except actions.Conflict as conflict:
+            actions.factors.confirm_reset(by=request.user, person=person)
+        except actions.people.Conflict as conflict:
             return render(request, "error.html", {"title": _("Nothing was reset"), "sentence": str(conflict)}, status=409)
         said = _("Done. %(name)s signs in with the password alone until they set up a new one.") % name
     elif do == "withdraw":
-        actions.withdraw_reset(by=request.user, person=person)
+        actions.factors.withdraw_reset(by=request.user, person=person)
         said = _("The second factor of %(name)s stays.") % name
     else:
-        actions.ask_for_reset(by=request.user, person=person)
+        actions.factors.ask_for_reset(by=request.user, person=person)
         said = _("Asked. A second administrator has to agree before the second factor of %(name)s goes.") % name
     messages.success(request, said)
     return HttpResponseRedirect(reverse("person", args=[pk]), status=303)

@@ -17,7 +17,7 @@ def site(request: SignedIn) -> HttpResponse:
     """The numbers to call in this place, and whether anybody may read the library."""
     form = SiteForm(request.POST if request.method == "POST" else None, site=access.site_to_change(request.user))
     if request.method == "POST" and form.is_valid():
-        actions.save_site(by=request.user, site=form.filled())
+        actions.site.save_site(by=request.user, site=form.filled())
         messages.success(request, _("Saved. Every page shows these numbers from now on."))
         return HttpResponseRedirect(reverse("people"), status=303)
     return render(request, "accounts/site.html", {"form": form}, status=422 if form.errors else 200)

@@ -4,7 +4,7 @@
 // ebbClock.mark() and .since(mark) are "now" and "at least so many milliseconds ago"; .now() is the server's time;
 // .heard(answer, asked) compares again with the Date of an answer that was fetched anyway.
 (() => {
-  const TOLERANCE = 120_000; // as tracker.words.CLOCK_TOLERANCE
+  const TOLERANCE = 120_000; // as tracker.words.times.CLOCK_TOLERANCE
   const place = document.querySelector("[data-clock]");
   const mark = () => ({ ticks: performance.now(), wall: Date.now() });
   // Ticks stand still while a device sleeps, and its clock can be set back: the longer of the two is the safe one.
@@ -26,7 +26,7 @@
     show();
   }
 
-  // As tracker.words.span says it.
+  // As tracker.words.times.span says it.
   function span(ms) {
     const words = place.dataset;
     const minutes = Math.round(ms / 60_000);

@@ -42,7 +42,7 @@ Tablet = Callable[[], Client]
 @pytest.fixture
 def tablet(supervisor: User, ward: Ward, limits: Any, settings: Any) -> Tablet:
     """`tablet()` is a browser on the ward's enrolled tablet in which nobody is signed in. Always the same tablet."""
-    device, token = actions.enroll_device(by=supervisor, name="Tablet 3", ward=ward)
+    device, token = actions.devices.enroll_device(by=supervisor, name="Tablet 3", ward=ward)
 
     def opened() -> Client:
         client = Client()
@@ -59,7 +59,7 @@ def sign_in(client: Client, user: User, password: str = PASSWORD, **more: Any) -
 
 
 def with_pin(user: User, pin: str = PIN) -> User:
-    actions.set_pin(person=user, pin=pin)
+    actions.devices.set_pin(person=user, pin=pin)
     return user
 
 

@@ -12,10 +12,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts import actions, audit
-from accounts.chain import faults
+from accounts import actions
 from accounts.models import AuditLine, Ward
 from accounts.roles import Refused, Role
+from accounts.trail import audit
+from accounts.trail.chain import faults
 from tests.conftest import PASSWORD, leave
 from tracker import actions as tracker_actions
 
@@ -60,7 +61,7 @@ def test_what_is_taken_back_takes_its_line_along(nurse):
     def work():
         try:
             with transaction.atomic():
-                actions.save_ward(by=None, ward=Ward(name="East"))
+                actions.people.save_ward(by=None, ward=Ward(name="East"))
                 raise RuntimeError
         except RuntimeError:
             pass
@@ -74,17 +75,17 @@ def test_a_write_whose_line_cannot_be_written_is_not_made(admin, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError("disk full")
 
-    monkeypatch.setattr("accounts.audit.record", full)
+    monkeypatch.setattr("accounts.trail.audit.record", full)
     with pytest.raises(OSError, match="disk full"):
-        actions.save_ward(by=admin, ward=Ward(name="East"))
+        actions.people.save_ward(by=admin, ward=Ward(name="East"))
     assert not Ward.objects.filter(name="East").exists()
 
 
 def test_names_in_any_script_keep_the_chain_whole(db):
-    person = actions.create_person(
+    person = actions.people.create_person(
         by=None, username="zoë", password=PASSWORD, role=Role.ADMIN, first_name="Zoë", last_name="Łukasz 李"
     )
-    actions.save_ward(by=person, ward=Ward(name="Östra"))
+    actions.people.save_ward(by=person, ward=Ward(name="Östra"))
     assert chain_is_whole()
     assert AuditLine.objects.get(did="ward saved").name == "Z. Łukasz 李"
 
@@ -98,7 +99,7 @@ def test_facts_with_times_and_ids_survive_the_way_through_the_database(nurse, no
 def test_a_refused_action_leaves_no_line(nurse):
     def work():
         with pytest.raises(Refused):
-            actions.save_ward(by=nurse, ward=Ward(name="East"))
+            actions.people.save_ward(by=nurse, ward=Ward(name="East"))
 
     assert lines_of(work) == []
 
@@ -160,7 +161,7 @@ def test_the_address_of_one_request_does_not_stick_to_the_next(signed_in, nurse,
 
 
 def test_everything_done_to_a_record_is_written_down_under_its_stay(nurse, ward, episode, cows, now):
-    tracker_actions.give_account(by=nurse, episode=episode, username="samr", password=PASSWORD)
+    tracker_actions.stays.give_account(by=nurse, episode=episode, username="samr", password=PASSWORD)
     cows(episode, nurse, now)
     leave(episode, nurse, now, now)
     done = list(AuditLine.objects.filter(episode=str(episode.pk)).values_list("did", flat=True))
@@ -191,7 +192,7 @@ def test_changing_ones_own_password_leaves_a_line(signed_in, nurse):
 
 def test_the_trail_holds_no_name_of_a_patient_and_no_note(nurse, ward, episode, cows, now):
     cows(episode, nurse, now, facts={"note": "zq-note"})
-    tracker_actions.give_account(by=nurse, episode=episode, username="samr", password=PASSWORD)
+    tracker_actions.stays.give_account(by=nurse, episode=episode, username="samr", password=PASSWORD)
     written = str(list(AuditLine.objects.values()))
     assert "Sam" not in written
     assert "zq-note" not in written

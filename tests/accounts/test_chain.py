@@ -12,10 +12,10 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from accounts import audit
-from accounts.audit import fingerprint
-from accounts.chain import Fault, Head, faults, head
 from accounts.models import AuditLine
+from accounts.trail import audit
+from accounts.trail.audit import fingerprint
+from accounts.trail.chain import Fault, Head, faults, head
 from tests.guards import lifted
 
 TODAY = date(2026, 3, 3)

@@ -98,7 +98,7 @@ def test_a_session_that_began_on_a_tablet_is_worth_nothing_in_another_browser(ta
 
 def test_a_supervisor_sees_the_devices_of_their_wards_and_an_administrator_all(limits, supervisor, admin, ward, other_ward):
     for name, place in (("Here 1", ward), ("There 1", other_ward), ("Nowhere 1", None)):
-        actions.enroll_device(by=admin, name=name, ward=place)
+        actions.devices.enroll_device(by=admin, name=name, ward=place)
     client, boss = Client(), Client()
     sign_in(client, supervisor)
     sign_in(boss, admin)
@@ -119,9 +119,9 @@ def test_nobody_else_enrolls_or_revokes(tablet, nurse, patient_user):
         assert client.post(DEVICES, {"name": "Mine"}).status_code == 403
         assert client.post(f"{DEVICES}{device.pk}/revoke/").status_code == 403
         with pytest.raises(Refused):
-            actions.enroll_device(by=user, name="Mine", ward=None)
+            actions.devices.enroll_device(by=user, name="Mine", ward=None)
         with pytest.raises(Refused):
-            actions.revoke_device(by=user, device=device)
+            actions.devices.revoke_device(by=user, device=device)
     assert Device.objects.count() == 1
 
 
@@ -142,7 +142,7 @@ def test_the_list_takes_as_many_queries_for_20_devices_as_for_one(limits, superv
     counts = []
     for n in (1, 20):
         for i in range(n):
-            actions.enroll_device(by=admin, name=f"Tablet {n}.{i}", ward=ward)
+            actions.devices.enroll_device(by=admin, name=f"Tablet {n}.{i}", ward=ward)
         with CaptureQueriesContext(connection) as caught:
             assert client.get(DEVICES).status_code == 200
         counts.append(len(caught))

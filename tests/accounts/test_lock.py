@@ -156,7 +156,7 @@ def test_a_pin_is_worth_nothing_elsewhere(tablet, nurse, limits):
 def test_a_pin_opens_only_the_tablet_on_which_its_owner_signed_in_fully(tablet, nurse, supervisor, ward, settings):
     sign_in(tablet(), with_pin(nurse))
     other = Client()
-    other.cookies[settings.DEVICE_COOKIE] = actions.enroll_device(by=supervisor, name="Tablet 4", ward=ward)[1]
+    other.cookies[settings.DEVICE_COOKIE] = actions.devices.enroll_device(by=supervisor, name="Tablet 4", ward=ward)[1]
     assert other.get(LOCK)["Location"].startswith("/accounts/login/"), "no tile"
     assert unlock(other, nurse).status_code in (302, 422)
     assert "_auth_user_id" not in other.session
@@ -167,7 +167,7 @@ def test_a_pin_is_worth_nothing_on_a_device_that_was_revoked_or_is_too_old(table
     client = tablet()
     sign_in(client, with_pin(nurse))
     client.post(LOCK, {"do": "lock"})
-    actions.revoke_device(by=supervisor, device=client.device)
+    actions.devices.revoke_device(by=supervisor, device=client.device)
     assert client.get("/ward/")["Location"].startswith("/accounts/login/")
     assert client.get(LOCK)["Location"].startswith("/accounts/login/")
 
@@ -284,7 +284,7 @@ def test_a_closed_account_has_no_tile_and_its_pin_opens_nothing(tablet, nurse, a
     sign_in(client, with_pin(nurse))
     client.post(LOCK, {"do": "lock"})
     row = nurse.open_sessions.get()
-    actions.change_person(
+    actions.people.change_person(
         by=admin, person=nurse, role=Role.STAFF, wards=nurse.wards.all(), first_name="Ada", last_name="Bell", is_active=False
     )
     answer = client.post(LOCK, {"do": "pin", "who": str(row.pk), "pin": PIN})
@@ -370,7 +370,7 @@ def test_many_tries_at_once_are_still_five(tablet, nurse, monkeypatch):
     looked = []
     monkeypatch.setattr("accounts.actions.devices.pin_is", lambda **_: looked.append(1))
     for _try in range(9):
-        actions.try_pin(at=row, person=nurse, pin="111222")
+        actions.devices.try_pin(at=row, person=nurse, pin="111222")
     assert len(looked) == 5
 
 

@@ -426,8 +426,8 @@ def test_two_administrators_take_it_away_with_everything_else(armed, nurse, admi
     from tests.conftest import person
 
     second = person("admin2", Role.ADMIN)
-    actions.ask_for_reset(by=admin, person=nurse)
-    actions.confirm_reset(by=second, person=nurse)
+    actions.factors.ask_for_reset(by=admin, person=nurse)
+    actions.factors.confirm_reset(by=second, person=nurse)
     assert not Authenticator.objects.filter(user=nurse).exists()
     assert not is_in(armed[0])
     assert sign_in(browser(), nurse)["Location"] == "/"

@@ -131,7 +131,7 @@ def test_an_open_browser_is_not_enough_to_change_an_administrators_own_password(
     assert office.post(url, form | {"password": NEW_PASSWORD}).status_code == 303
     assert works("admin", PASSWORD)
     with pytest.raises(Refused, match="where the old one is asked for"):
-        actions.set_password(by=admin, person=admin, password=NEW_PASSWORD)
+        actions.people.set_password(by=admin, person=admin, password=NEW_PASSWORD)
 
 
 def test_a_user_name_is_never_changed(office, nurse):
@@ -297,7 +297,7 @@ def test_the_second_of_two_administrators_is_told_and_keeps_what_they_typed(offi
     url = f"/accounts/people/{nurse.pk}/"
     mine = opened(office, url) | {"first_name": "Adele", "wards": [ward.pk, other_ward.pk]}
     other = person("other_admin", Role.ADMIN)
-    actions.change_person(
+    actions.people.change_person(
         by=other, person=User.objects.get(pk=nurse.pk), role=Role.SUPERVISOR, wards=[ward], first_name="Ada", last_name="Cole",
         is_active=True,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.pins import problem_with
+from accounts.sign_in.pins import problem_with
 
 GUESSED = """
     000000 111111 121212 123123 112233 998877 123456 234567 654321 098765 024680 086420 010101 111222 100000

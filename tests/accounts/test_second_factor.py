@@ -11,9 +11,10 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts import actions, secrecy
+from accounts import actions
 from accounts.models import AuditLine, FactorReset
 from accounts.roles import Refused, Role
+from accounts.sign_in import tokens
 from tests.accounts.conftest import LOCK, minutes, sign_in, unlock, with_pin
 from tests.conftest import PASSWORD, person
 from tests.tracker.views.conftest import Page
@@ -104,18 +105,18 @@ def test_the_secret_and_the_codes_are_sealed_in_the_database(armed):
     for row in Authenticator.objects.all():
         assert secret not in str(row.data)
     kept = Authenticator.objects.get(type="totp").data["secret"]
-    assert secrecy.opened(kept) == secret
+    assert tokens.opened(kept) == secret
 
 
 def test_a_key_of_the_site_can_be_replaced_without_losing_anything(settings):
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     settings.SEALING_KEYS = [old]
-    kept = secrecy.sealed("a secret")
+    kept = tokens.sealed("a secret")
     settings.SEALING_KEYS = [new, old]
-    assert secrecy.opened(kept) == "a secret"
+    assert tokens.opened(kept) == "a secret"
     settings.SEALING_KEYS = [new]
     with pytest.raises(InvalidToken):
-        secrecy.opened(kept)
+        tokens.opened(kept)
 
 
 def test_a_factor_sealed_with_a_key_that_is_not_here_is_said_and_is_no_error(armed, nurse, settings):
@@ -313,27 +314,27 @@ def test_two_administrators_take_away_a_lost_factor(armed, nurse, admin, second_
 
 
 def test_nobody_agrees_about_themselves_too_late_or_unasked(armed, nurse, admin, second_admin, limits):
-    with pytest.raises(actions.Conflict, match="Ask again first"):
-        actions.confirm_reset(by=second_admin, person=nurse)
-    actions.ask_for_reset(by=admin, person=second_admin)
+    with pytest.raises(actions.people.Conflict, match="Ask again first"):
+        actions.factors.confirm_reset(by=second_admin, person=nurse)
+    actions.factors.ask_for_reset(by=admin, person=second_admin)
     with pytest.raises(Refused):
-        actions.confirm_reset(by=second_admin, person=second_admin)
-    actions.ask_for_reset(by=admin, person=nurse)
+        actions.factors.confirm_reset(by=second_admin, person=second_admin)
+    actions.factors.ask_for_reset(by=admin, person=nurse)
     limits.shift(24 * 60 * 60)
-    with pytest.raises(actions.Conflict, match="Ask again first"):
-        actions.confirm_reset(by=second_admin, person=nurse)
-    actions.ask_for_reset(by=admin, person=nurse)
-    actions.withdraw_reset(by=second_admin, person=nurse)
+    with pytest.raises(actions.people.Conflict, match="Ask again first"):
+        actions.factors.confirm_reset(by=second_admin, person=nurse)
+    actions.factors.ask_for_reset(by=admin, person=nurse)
+    actions.factors.withdraw_reset(by=second_admin, person=nurse)
     assert not FactorReset.objects.filter(person=nurse).exists()
     assert Authenticator.objects.filter(user=nurse).exists()
 
 
 def test_agreeing_to_what_was_withdrawn_meanwhile_is_a_conflict(armed, nurse, admin, second_admin):
     url, two = f"/accounts/people/{nurse.pk}/", Client()
-    actions.ask_for_reset(by=admin, person=nurse)
+    actions.factors.ask_for_reset(by=admin, person=nurse)
     sign_in(two, second_admin)
     assert "Agree: take it away" in Page(two.get(url)).words
-    actions.withdraw_reset(by=admin, person=nurse)
+    actions.factors.withdraw_reset(by=admin, person=nurse)
     answer = two.post(f"{url}second-factor/", {"do": "confirm"})
     assert answer.status_code == 409
     assert Page(answer).headings == ["Nothing was reset"]
@@ -342,7 +343,7 @@ def test_agreeing_to_what_was_withdrawn_meanwhile_is_a_conflict(armed, nurse, ad
 
 
 def test_nobody_but_administrators_asks(armed, nurse, supervisor):
-    for do in (actions.ask_for_reset, actions.confirm_reset, actions.withdraw_reset):
+    for do in (actions.factors.ask_for_reset, actions.factors.confirm_reset, actions.factors.withdraw_reset):
         with pytest.raises(Refused):
             do(by=supervisor, person=nurse)
 

@@ -7,9 +7,10 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
 
-from accounts import actions, presence
+from accounts import actions
 from accounts.models import AuditLine
 from accounts.roles import Refused, Role
+from accounts.sign_in import current_session
 from tests.accounts.conftest import LOCK, minutes, sign_in
 from tests.conftest import PASSWORD
 from tests.tracker.views.conftest import Page
@@ -110,7 +111,7 @@ def test_after_12_hours_a_full_sign_in_is_needed_to_the_second(limits, nurse):
     limits.shift(1)
     answer = client.get("/ward/")
     assert answer["Location"] == "/accounts/login/?next=/ward/"
-    assert presence.sessions_of(nurse) == []
+    assert current_session.sessions_of(nurse) == []
     assert sign_in(client, nurse, next="/ward/")["Location"] == "/ward/"
 
 
@@ -193,7 +194,7 @@ def test_nobody_ends_a_session_of_somebody_else(limits, nurse, colleague):
     assert mine.post(YOU, {"session": str(row.pk)}).status_code == 404
     assert mine.post(YOU, {"session": "no-uuid"}).status_code == 404
     with pytest.raises(Refused):
-        actions.end_session(by=nurse, session=row)
+        actions.sessions.end_session(by=nurse, session=row)
     assert is_in(theirs)
 
 
@@ -216,7 +217,7 @@ def test_a_closed_account_is_out_at_its_next_request_everywhere(limits, admin, n
     browsers = [Client() for _ in range(3)]
     for client in browsers:
         sign_in(client, nurse)
-    actions.change_person(
+    actions.people.change_person(
         by=admin, person=nurse, role=Role.STAFF, wards=nurse.wards.all(), first_name="", last_name="", is_active=False
     )
     assert all(is_out(client) for client in browsers)
@@ -227,9 +228,9 @@ def test_a_changed_role_needs_a_new_sign_in_and_a_changed_name_does_not(limits, 
     client = Client()
     sign_in(client, nurse)
     facts = {"wards": list(nurse.wards.all()), "last_name": "Bell", "is_active": True}
-    actions.change_person(by=admin, person=nurse, role=Role.STAFF, first_name="Eve", **facts)
+    actions.people.change_person(by=admin, person=nurse, role=Role.STAFF, first_name="Eve", **facts)
     assert is_in(client)
-    actions.change_person(by=admin, person=nurse, role=Role.SUPERVISOR, first_name="Eve", **facts)
+    actions.people.change_person(by=admin, person=nurse, role=Role.SUPERVISOR, first_name="Eve", **facts)
     assert is_out(client)
 
 
@@ -243,13 +244,13 @@ def test_a_password_set_by_an_administrator_or_by_oneself_ends_the_rest(limits, 
     assert here.session.session_key != key
     assert is_out(there)
     assert nurse.open_sessions.count() == 1
-    actions.set_password(by=admin, person=nurse, password=PASSWORD)
+    actions.people.set_password(by=admin, person=nurse, password=PASSWORD)
     assert is_out(here)
     assert not nurse.open_sessions.exists()
 
 
 def test_a_patients_new_password_ends_what_was_open(limits, nurse, patient_user, episode):
-    from tracker.actions import new_patient_password
+    from tracker.actions.stays import new_patient_password
 
     phone = Client()
     sign_in(phone, patient_user)

@@ -39,14 +39,14 @@ def test_the_administrator_sets_them_and_every_page_says_them(office, client):
 
 
 def test_help_on_a_patients_page_says_them_too(signed_in, admin, patient_user):
-    actions.save_site(by=admin, site=Site(**{k: v for k, v in UK.items() if k != "library_is_public"}, crisis_by_text=False))
+    actions.site.save_site(by=admin, site=Site(**{k: v for k, v in UK.items() if k != "library_is_public"}, crisis_by_text=False))
     page = Page(signed_in(patient_user).get("/me/"))
     assert "In the UK you can also call 116 123, day or night." in page.words
     assert {"tel:999", "tel:116123"} <= set(page.links)
 
 
 def test_what_a_patient_is_told_after_saying_so_names_them(signed_in, admin, patient_user, episode, now):
-    actions.save_site(by=admin, site=Site(place="the UK", crisis_line="116 123", crisis_by_text=False))
+    actions.site.save_site(by=admin, site=Site(place="the UK", crisis_line="116 123", crisis_by_text=False))
     row = record(episode, patient_user, now, instrument="safety", answers={"self_harm": 2})
     page = Page(signed_in(patient_user).get(f"/check-ins/{row.pk}/"))
     assert "In the UK you can also call 116 123." in page.words
@@ -54,21 +54,21 @@ def test_what_a_patient_is_told_after_saying_so_names_them(signed_in, admin, pat
 
 
 def test_the_sheet_to_take_home_names_them(signed_in, admin, nurse, episode):
-    actions.save_site(by=admin, site=Site(emergency_number="112"))
+    actions.site.save_site(by=admin, site=Site(emergency_number="112"))
     page = Page(signed_in(nurse).get(f"/episodes/{episode.pk}/leaving-sheet/"))
     assert "Call 112." in page.words
     assert "911" not in page.text
 
 
 def test_a_change_leaves_a_line_that_says_what_was(admin):
-    actions.save_site(by=admin, site=Site(emergency_number="112"))
+    actions.site.save_site(by=admin, site=Site(emergency_number="112"))
     line = AuditLine.objects.last()
     assert (line.did, line.facts) == ("site saved", {"was": {"emergency_number": "911"}})
 
 
 def test_saving_twice_keeps_one_row(admin):
     for number in ("112", "999"):
-        actions.save_site(by=admin, site=Site(emergency_number=number))
+        actions.site.save_site(by=admin, site=Site(emergency_number=number))
     assert [site.emergency_number for site in Site.objects.all()] == ["999"]
     with pytest.raises(IntegrityError), transaction.atomic():
         Site(pk=2).save(force_insert=True)
@@ -77,7 +77,7 @@ def test_saving_twice_keeps_one_row(admin):
 def test_only_an_administrator_may(nurse, supervisor, patient_user):
     for person in (nurse, supervisor, patient_user):
         with pytest.raises(Refused):
-            actions.save_site(by=person, site=Site())
+            actions.site.save_site(by=person, site=Site())
         with pytest.raises(Refused):
             access.site_to_change(person)
 

@@ -69,7 +69,7 @@ def test_somebody_who_guesses_on_one_tablet_leaves_another_alone(tablet, nurse, 
 
     assert guess(tablet(), nurse, 7)[-1] == 429
     other = Client()
-    other.cookies[settings.DEVICE_COOKIE] = actions.enroll_device(by=supervisor, name="Tablet 4", ward=ward)[1]
+    other.cookies[settings.DEVICE_COOKIE] = actions.devices.enroll_device(by=supervisor, name="Tablet 4", ward=ward)[1]
     assert sign_in(other, nurse).status_code == 302
 
 

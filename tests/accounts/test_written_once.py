@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import ProtectedError
 
 from accounts.models import AuditLine, Ward
-from accounts.written_once import REFUSAL, tables, unguarded
+from accounts.trail.append_only import REFUSAL, tables, unguarded
 from tests.conftest import give
 from tests.guards import lifted
 from tracker import actions
@@ -60,17 +60,19 @@ else:
 def written(nurse, other_nurse, supervisor, episode, ward, cows, now) -> dict[str, Any]:
     """One row of every table that is written once."""
     check_in = cows(episode, nurse, now, total=38)
-    voided = actions.void_check_in(by=nurse, check_in=cows(episode, nurse, now), void_id=uuid4(), reason="twice").voided
-    glass = actions.break_glass(by=other_nurse, ward=ward, who="1", reason="Found on the floor.", glass_id=uuid4()).access
+    voided = actions.voids.void_check_in(by=nurse, check_in=cows(episode, nurse, now), void_id=uuid4(), reason="twice").voided
+    glass = actions.break_glass.break_glass(
+        by=other_nurse, ward=ward, who="1", reason="Found on the floor.", glass_id=uuid4()
+    ).access
     return {
         "accounts_auditline": AuditLine.objects.latest("pk"),
         "tracker_checkin": check_in,
         "tracker_dose": give(episode, nurse, now),
         "tracker_alertstep": AlertStep.objects.first(),
-        "tracker_review": actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on."),
+        "tracker_review": actions.reviews.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on."),
         "tracker_voided": voided,
         "tracker_breakglass": glass,
-        "tracker_breakglassreview": actions.review_break_glass(by=supervisor, glass=glass),
+        "tracker_breakglassreview": actions.break_glass.review_break_glass(by=supervisor, glass=glass),
     }
 
 
@@ -147,7 +149,7 @@ def test_the_guards_go_and_come_back_with_their_migration():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_table_that_is_changed_keeps_its_rows_and_its_guard_there_and_back(nurse, episode, cows, now):
-    voided = actions.void_check_in(by=nurse, check_in=cows(episode, nurse, now), void_id=uuid4(), reason="twice").voided
+    voided = actions.voids.void_check_in(by=nurse, check_in=cows(episode, nurse, now), void_id=uuid4(), reason="twice").voided
 
     def stands(*at: tuple[str, str]) -> None:
         executor = MigrationExecutor(connection)
@@ -165,4 +167,4 @@ def test_a_table_that_is_changed_keeps_its_rows_and_its_guard_there_and_back(nur
         stands(("tracker", "0006_handout"))
     finally:
         stands()
-    assert actions.void_dose(by=nurse, dose=give(episode, nurse, now), void_id=uuid4(), reason="twice").voided.dose
+    assert actions.voids.void_dose(by=nurse, dose=give(episode, nurse, now), void_id=uuid4(), reason="twice").voided.dose

@@ -59,14 +59,14 @@ def test_what_broke_is_told_by_kind_and_place_and_not_by_what_it_says(log, monke
         except ValueError as error:
             raise IntegrityError(f"Key (name)=({CANARY}) is there already") from error
 
-    monkeypatch.setattr("tracker.views.episode.trend", fall)
+    monkeypatch.setattr("tracker.views.trend.trend", fall)
     client = Client(raise_request_exception=False)
     client.force_login(nurse)
     response = client.get(reverse("episode", args=[episode.pk]))
     [line] = lines(log)
     assert (response.status_code, line["status"], line["request"]) == (500, 500, response["X-Request-ID"])
     assert line["error"] == ["django.db.utils.IntegrityError", "builtins.ValueError"]
-    assert any(place.startswith("tracker/views/episode.py:") for place in line["where"])
+    assert any(place.startswith("tracker/views/trend.py:") for place in line["where"])
     assert CANARY not in log.getvalue()
 
 

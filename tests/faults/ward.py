@@ -22,7 +22,7 @@ def make() -> dict[str, Any]:
     from accounts.roles import Role
     from tests.conftest import PASSWORD, admit, person
 
-    near, far = (accounts.save_ward(by=None, ward=Ward(name=name)) for name in ("North", "South"))
+    near, far = (accounts.people.save_ward(by=None, ward=Ward(name=name)) for name in ("North", "South"))
     nurses = {
         "ada": person("ada", Role.STAFF, near),
         "ben": person("ben", Role.STAFF, near),
@@ -85,8 +85,8 @@ def look() -> dict[str, Any]:
     """Everything that was kept, and whether it is whole."""
     from django.db import connection
 
-    from accounts.chain import faults
     from accounts.models import AuditLine
+    from accounts.trail.chain import faults
     from tracker.models import Alert, CheckIn, Draft, Patient
 
     with connection.cursor() as cursor:
@@ -126,7 +126,7 @@ def die_before_the_rules() -> None:
     actions.check_ins.alerts.match = die  # type: ignore[attr-defined]
     nurse = User.objects.get(username="ada")
     stay = Episode.objects.get(ward__in=nurse.wards.all())
-    actions.record_check_in(by=nurse, episode=stay, entry=entry(observed_at=timezone.now(), answers=cows_answers(38)))
+    actions.check_ins.record_check_in(by=nurse, episode=stay, entry=entry(observed_at=timezone.now(), answers=cows_answers(38)))
 
 
 def collect() -> None:

@@ -26,8 +26,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from accounts.models import User, Ward
 from tests.conftest import PASSWORD, admit
-from tracker import demo
-from tracker.actions import LastUse
+from tracker.actions.stays import LastUse
+from tracker.management import demo_ward as demo
 from tracker.models import Episode
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -20,13 +20,18 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from playwright.sync_api import Page, Response, expect
 
-from accounts.actions import begin_session, create_person, enroll_device, own_device, save_ward, set_pin
+from accounts.actions.devices import enroll_device, own_device, set_pin
+from accounts.actions.people import create_person, save_ward
+from accounts.actions.sessions import begin_session
 from accounts.models import User, Ward
 from accounts.roles import Role
 from tests.conftest import PASSWORD, admit, give
 from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, emptied, expect_status
 from tests.journeys.test_passkeys import has_a_passkey
-from tracker.actions import LastUse, break_glass, keep_draft, void_check_in, void_dose
+from tracker.actions.break_glass import break_glass
+from tracker.actions.check_ins import keep_draft
+from tracker.actions.stays import LastUse
+from tracker.actions.voids import void_check_in, void_dose
 from tracker.models import Alert, CheckIn, Dose, Episode
 
 WIDTHS = (320, 390, 810, 1280)

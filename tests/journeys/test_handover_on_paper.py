@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from accounts.models import User
 from tests.conftest import admit, leave
 from tests.journeys.conftest import LAPTOP, Browse, demo_ward
-from tracker.actions import LastUse
-from tracker.handover import TO_A_PAGE, handover
+from tracker.actions.stays import LastUse
+from tracker.reads.handover import TO_A_PAGE, handover
 
 SHEETS = {TO_A_PAGE: 1, TO_A_PAGE + 1: 2}
 

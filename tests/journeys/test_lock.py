@@ -16,9 +16,9 @@ ADA, CAL = "714082", "905163"
 @pytest.fixture
 def on_the_tablet(browse: Browse, supervisor: User, nurse: User, colleague: User, ward: Ward, live_server) -> Page:
     """The enrolled tablet, on which both nurses have signed in fully this shift; Ada is there now."""
-    _device, token = actions.enroll_device(by=supervisor, name="Tablet 3", ward=ward)
+    _device, token = actions.devices.enroll_device(by=supervisor, name="Tablet 3", ward=ward)
     for person, pin in ((nurse, ADA), (colleague, CAL)):
-        actions.set_pin(person=person, pin=pin)
+        actions.devices.set_pin(person=person, pin=pin)
     page = browse(None, TABLET, reduced_motion="reduce")
     page.context.add_cookies([{"name": settings.DEVICE_COOKIE, "value": token, "url": live_server.url}])
     for person in (colleague, nurse):

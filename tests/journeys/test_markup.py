@@ -7,8 +7,7 @@ from accounts.models import User, Ward
 from tests.conftest import admit, cows_answers, record
 from tests.journeys.conftest import LAPTOP, Browse
 from tracker import actions
-from tracker.actions import Stay
-from tracker.actions.stays import LastUse
+from tracker.actions.stays import LastUse, Stay
 
 TYPED = "<img id=typed src=x onerror=alert(1)></script></textarea></title>\"'><script id=typed>alert(1)</script>"
 
@@ -19,9 +18,9 @@ def test_markup_that_was_typed_is_only_read(browse: Browse, nurse: User, supervi
                  what_helps=TYPED, now=now, admitted_at=now)  # fmt: skip
     row = record(stay, nurse, now, note=TYPED, answers=cows_answers(20))
     gone = record(stay, nurse, now, note=TYPED, answers=cows_answers(9))
-    actions.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="other", note=TYPED)
+    actions.voids.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="other", note=TYPED)
     changed = Stay(bed="2", opioid="heroin", last_use=LastUse(None, "unknown"), allergies=TYPED[1:])
-    actions.change_stay(by=nurse, episode=stay, seen_version=1, stay=changed, reason=TYPED, now=now)
+    actions.stays.change_stay(by=nurse, episode=stay, seen_version=1, stay=changed, reason=TYPED, now=now)
 
     # When a nurse and a supervisor open every page that shows it
     seen = 0

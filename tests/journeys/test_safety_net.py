@@ -9,7 +9,8 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import User
 from tests.conftest import admit, cows_answers, record
 from tests.journeys.conftest import LAPTOP, PHONE, TABLET, Browse, demo_ward, expect_trouble
-from tracker.actions import LastUse, review_alerts
+from tracker.actions.alerts import review_alerts
+from tracker.actions.stays import LastUse
 from tracker.models import Alert, Dose, Episode
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -136,7 +136,7 @@ def test_a_server_that_cannot_save_for_a_minute_costs_no_answer(
     page.goto(form_of(episode))
     fill_cows(page)
     expect(page.locator("#draft-words")).to_contain_text("Kept as a draft")
-    real = actions.record_check_in
+    real = actions.check_ins.record_check_in
 
     def away(**_facts: Any) -> None:
         raise OperationalError("the database is away")

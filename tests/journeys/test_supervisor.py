@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.journeys.conftest import LAPTOP, PHONE, Browse, demo_ward
-from tracker.board import ORDER
 from tracker.content import library
 from tracker.models import CheckIn, Episode
+from tracker.reads.board.rows import ORDER
 
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 """The browser has laid the page out and told everybody who watches sizes."""

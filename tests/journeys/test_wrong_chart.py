@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from tests.conftest import admit, cows_answers, give, record
 from tests.journeys.conftest import PHONE, TABLET, Browse, axe
-from tracker.actions import LastUse
+from tracker.actions.stays import LastUse
 from tracker.models import Dose, Episode
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -154,7 +154,7 @@ def test_a_patient_reads_their_own_reports_and_not_what_staff_wrote(
 def test_a_patient_cannot_open_the_report_of_another_patient(
     nurse: User, patient_user: User, second_episode: Episode, unwell: Callable[..., CheckIn]
 ):
-    other = actions.give_account(by=nurse, episode=second_episode, username="kim", password="a long password for kim")
+    other = actions.stays.give_account(by=nurse, episode=second_episode, username="kim", password="a long password for kim")
     theirs = unwell(second_episode, other, NOW)
     with pytest.raises(Http404):
         access.check_in(patient_user, theirs.pk)
@@ -200,7 +200,7 @@ def test_the_line_holds_no_name_of_the_patient(nurse: User, episode: Episode):
 
 
 def test_a_draft_is_found_by_its_owner_only(nurse: User, colleague: User, episode: Episode, second_episode: Episode):
-    actions.keep_draft(by=nurse, episode=episode, instrument="cows", draft_id=uuid4(), entries={"cows_gi": "1"})
+    actions.check_ins.keep_draft(by=nurse, episode=episode, instrument="cows", draft_id=uuid4(), entries={"cows_gi": "1"})
     assert access.draft(nurse, episode, "cows") is not None
     assert access.draft(colleague, episode, "cows") is None
     assert access.draft(nurse, second_episode, "cows") is None

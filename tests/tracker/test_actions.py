@@ -12,15 +12,18 @@ from django.db.models import ProtectedError
 from django.http import Http404
 from django.utils import timezone
 
-from accounts import audit
-from accounts.chain import faults
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import REFUSALS, Can, Refused, Role
+from accounts.trail import audit
+from accounts.trail.chain import faults
 from clinical.instruments import SKIPPED
 from tests.conftest import NOW, PASSWORD, admit, cows_answers, entry, leave, person, record, stay
 from tests.guards import lifted
 from tracker import access, actions
-from tracker.actions import Conflict, Entry, Invalid, LastUse, check_ins, record_check_in
+from tracker.actions import check_ins
+from tracker.actions.check_ins import Entry, record_check_in
+from tracker.actions.refusals import Conflict, Invalid
+from tracker.actions.stays import LastUse
 from tracker.history import of_episode
 from tracker.models import CheckIn, Draft, Episode, Patient
 
@@ -31,7 +34,7 @@ def lines(did: str) -> list[AuditLine]:
     return list(AuditLine.objects.filter(did=did))
 
 
-def save(by: User, episode: Episode, sent: Entry, now: datetime = NOW) -> actions.Saved:
+def save(by: User, episode: Episode, sent: Entry, now: datetime = NOW) -> actions.check_ins.Saved:
     return record_check_in(by=by, episode=episode, entry=sent, now=now)
 
 
@@ -353,9 +356,11 @@ def test_a_patient_cannot_report_into_somebody_elses_stay(patient_user: User, se
 
 STAY_ACTIONS: dict[str, Callable[[User, Episode], Any]] = {
     "admit": lambda by, e: admit(by, e.ward, "New", bed="9"),
-    "change_stay": lambda by, e: actions.change_stay(by=by, episode=e, seen_version=1, stay=stay(bed="9"), reason="x", now=NOW),
+    "change_stay": lambda by, e: actions.stays.change_stay(
+        by=by, episode=e, seen_version=1, stay=stay(bed="9"), reason="x", now=NOW
+    ),
     "end_stay": lambda by, e: leave(e, by, NOW, NOW),
-    "give_account": lambda by, e: actions.give_account(by=by, episode=e, username="new", password=PASSWORD),
+    "give_account": lambda by, e: actions.stays.give_account(by=by, episode=e, username="new", password=PASSWORD),
 }
 
 
@@ -555,7 +560,7 @@ def busy_day(nurse: User, patient_user: User, episode: Episode, second_episode: 
     correct(nurse, first)
     unwell(episode, patient_user, NOW)
     access.open_record(nurse, episode.pk, "trend")
-    actions.change_stay(
+    actions.stays.change_stay(
         by=nurse, episode=episode, seen_version=1, stay=stay(bed="7", allergies="p\xe9nicilline"), reason="moved", now=NOW
     )
     leave(second_episode, nurse, NOW, NOW)
@@ -648,7 +653,7 @@ def test_a_time_that_has_not_come_is_refused(nurse: User, ward: Ward, facts: dic
 
 
 def change(by: User, episode: Episode, *, seen: int = 1, now: datetime = NOW, **facts: Any) -> Episode:
-    return actions.change_stay(by=by, episode=episode, seen_version=seen, stay=stay(**facts), reason="asked again", now=now)
+    return actions.stays.change_stay(by=by, episode=episode, seen_version=seen, stay=stay(**facts), reason="asked again", now=now)
 
 
 def test_a_changed_stay_keeps_what_it_was_in_the_audit_trail(nurse: User, episode: Episode):
@@ -722,21 +727,21 @@ def test_an_end_that_cannot_be_right_is_refused(nurse: User, episode: Episode, e
 
 
 def test_a_patient_is_given_one_account_that_reaches_their_record_only(nurse: User, episode: Episode):
-    account = actions.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
+    account = actions.stays.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
     assert (account.role, account.known_as, list(account.wards.all())) == (Role.PATIENT, "Sam", [])
     assert account.check_password(PASSWORD)
     assert access.own_episode(account) == episode
     episode.refresh_from_db()
     with pytest.raises(Conflict, match="given this patient an account already"):
-        actions.give_account(by=nurse, episode=episode, username="sam2", password=PASSWORD)
+        actions.stays.give_account(by=nurse, episode=episode, username="sam2", password=PASSWORD)
 
 
 def test_two_nurses_giving_an_account_at_once_make_one(nurse: User, colleague: User, episode: Episode):
     seen_by_both = Episode.objects.select_related("patient").get(pk=episode.pk)
     stale = Episode.objects.select_related("patient").get(pk=episode.pk)
-    actions.give_account(by=nurse, episode=seen_by_both, username="sam", password=PASSWORD)
+    actions.stays.give_account(by=nurse, episode=seen_by_both, username="sam", password=PASSWORD)
     with pytest.raises(Conflict):
-        actions.give_account(by=colleague, episode=stale, username="sam2", password=PASSWORD)
+        actions.stays.give_account(by=colleague, episode=stale, username="sam2", password=PASSWORD)
     assert not User.objects.filter(username="sam2").exists(), "an account that belongs to nobody"
 
 
@@ -745,24 +750,26 @@ def stored(episode: Episode) -> Episode:
 
 
 def test_only_the_ward_of_the_last_stay_gives_an_account_or_a_password(nurse, other_nurse, episode, ward, other_ward):
-    actions.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
+    actions.stays.give_account(by=nurse, episode=episode, username="sam", password=PASSWORD)
     leave(episode, nurse, NOW - 2 * HOUR)
-    actions.new_patient_password(by=nurse, episode=stored(episode), password=PASSWORD)
+    actions.stays.new_patient_password(by=nurse, episode=stored(episode), password=PASSWORD)
     later = admit(other_nurse, other_ward, "Sam", record_number="R-Sam", admitted_at=NOW - HOUR)
     for work in (
-        lambda: actions.new_patient_password(by=nurse, episode=stored(episode), password="a way into another ward"),
-        lambda: actions.give_account(by=nurse, episode=stored(episode), username="sam2", password=PASSWORD),
+        lambda: actions.stays.new_patient_password(by=nurse, episode=stored(episode), password="a way into another ward"),
+        lambda: actions.stays.give_account(by=nurse, episode=stored(episode), username="sam2", password=PASSWORD),
     ):
         with pytest.raises(Conflict, match="has had a later stay"):
             work()
-    actions.new_patient_password(by=other_nurse, episode=stored(later), password=PASSWORD)
+    actions.stays.new_patient_password(by=other_nurse, episode=stored(later), password=PASSWORD)
 
 
 # Drafts -----------------------------------------------------------------------------------------------------
 
 
 def keep(by: User, episode: Episode, entries: dict[str, Any], draft_id: Any = None, instrument: str = "cows") -> Any:
-    return actions.keep_draft(by=by, episode=episode, instrument=instrument, draft_id=draft_id or uuid4(), entries=entries)
+    return actions.check_ins.keep_draft(
+        by=by, episode=episode, instrument=instrument, draft_id=draft_id or uuid4(), entries=entries
+    )
 
 
 def test_a_draft_is_kept_changed_and_gone_when_its_check_in_is_saved(nurse: User, episode: Episode):
@@ -821,9 +828,9 @@ def test_a_draft_is_no_check_in_and_no_audit_line(nurse: User, episode: Episode)
 
 def test_only_ones_own_draft_is_thrown_away(nurse: User, colleague: User, episode: Episode):
     keep(nurse, episode, {"cows_gi": "1"})
-    actions.discard_draft(by=colleague, episode=episode, instrument="cows")
+    actions.check_ins.discard_draft(by=colleague, episode=episode, instrument="cows")
     assert access.draft(nurse, episode, "cows") is not None
-    actions.discard_draft(by=nurse, episode=episode, instrument="cows")
+    actions.check_ins.discard_draft(by=nurse, episode=episode, instrument="cows")
     assert access.draft(nurse, episode, "cows") is None
 
 
@@ -837,7 +844,7 @@ def test_an_administrator_keeps_no_draft(admin: User, episode: Episode):
 
 def test_the_trial_write_leaves_nothing(db: None):
     before = AuditLine.objects.count()
-    actions.try_a_write()
+    actions.dry_run.try_a_write()
     assert AuditLine.objects.count() == before
 
 

@@ -22,12 +22,12 @@ from clinical.rules import Urgency, by_slug, review
 from clinical.schedule import next_due
 from tests.conftest import NOW, admit, cows_answers, dose_entry, entry, leave, record, talk
 from tracker import actions
-from tracker.actions import Conflict, Invalid
 from tracker.actions import alerts as keeping
-from tracker.alerts import clock_stands_still, life, of_episode, rules_in_use, said_to_patient, seen_words, shown, waiting
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.history import of_episode as history_of
 from tracker.history import protocol_of
 from tracker.models import Alert, AlertStep, CheckIn, ClockRun, Dose, Episode
+from tracker.reads.alerts import clock_stands_still, life, of_episode, rules_in_use, said_to_patient, seen_words, shown, waiting
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 Make = Callable[..., CheckIn]
@@ -47,7 +47,7 @@ def happened(alert: Alert) -> list[str]:
 
 
 def see(alert: Alert, by: User, at: datetime = NOW, done: str = "assessed", **facts: Any) -> Alert:
-    return actions.acknowledge(by=by, alert=alert, done=done, now=at, **facts)
+    return actions.alerts.acknowledge(by=by, alert=alert, done=done, now=at, **facts)
 
 
 def call(episode: Episode, patient: User, at: datetime, what: int = 1) -> CheckIn:
@@ -204,7 +204,7 @@ def test_a_note_closes_by_itself_and_never_waits(nurse: User, episode: Episode, 
 def test_a_correction_of_a_check_in_lets_the_rules_look_again(nurse: User, episode: Episode, cows: Make):
     was = cows(episode, nurse, ago(1), total=30)
     facts = entry(answers=cows_answers(3), observed_at=ago(1), said="same", replaces=was, replace_reason="typo")
-    actions.record_check_in(by=nurse, episode=episode, entry=facts, now=NOW)
+    actions.check_ins.record_check_in(by=nurse, episode=episode, entry=facts, now=NOW)
     alert = live(episode, "R03")
     assert alert.cleared_at == NOW
     assert happened(alert) == ["raised", "cleared"]
@@ -218,7 +218,7 @@ def test_what_was_written_down_late_is_raised_late(nurse: User, episode: Episode
 
 def test_what_time_raises_is_not_called_late(nurse: User, episode: Episode, cows: Make):
     cows(episode, nurse, ago(7), total=3)
-    actions.review_alerts(now=NOW)
+    actions.alerts.review_alerts(now=NOW)
     assert not live(episode, "R13").raised_late
 
 
@@ -266,7 +266,7 @@ def test_a_call_is_raised_at_once_and_the_check_that_answers_it_is_its_answer(
 
 def test_the_check_that_was_late_answers_that_it_was_late(nurse: User, episode: Episode, cows: Make):
     cows(episode, nurse, ago(9), total=3)
-    actions.review_alerts(now=ago(0.1))
+    actions.alerts.review_alerts(now=ago(0.1))
     alert = live(episode, "R13")
     assert alert.urgency == Urgency.URGENT
     cows(episode, nurse, NOW, total=3)
@@ -409,7 +409,7 @@ def test_only_ward_staff_of_that_ward_can_say_that_they_have_seen_it(
         with pytest.raises(refusal):
             see(live(episode, "R03"), who)
         with pytest.raises(refusal):
-            actions.call_not_useful(by=who, alert=live(episode, "R03"), note="no")
+            actions.alerts.call_not_useful(by=who, alert=live(episode, "R03"), note="no")
     assert happened(live(episode, "R03")) == ["raised"]
 
 
@@ -419,9 +419,9 @@ def test_not_useful_is_counted_once_for_each_person_and_takes_nothing_away(
     cows(episode, nurse, NOW, total=15)
     alert = live(episode, "R03")
     with pytest.raises(Invalid):
-        actions.call_not_useful(by=nurse, alert=alert, note="  ")
+        actions.alerts.call_not_useful(by=nurse, alert=alert, note="  ")
     for who in (nurse, nurse, colleague):
-        actions.call_not_useful(by=who, alert=alert, note=f"{who.username}: known", now=NOW)
+        actions.alerts.call_not_useful(by=who, alert=alert, note=f"{who.username}: known", now=NOW)
     rule = next(one for one in rules_in_use(nurse, ward, NOW) if one.rule.slug == "R03")
     assert (rule.raised, rule.not_useful, set(rule.notes)) == (1, 2, {"nurse: known", "colleague: known"})
     assert shown(live(episode, "R03"), NOW).waits
@@ -455,7 +455,7 @@ def test_what_nobody_has_seen_for_fifteen_minutes_goes_to_the_shift_lead(
 ):
     cows(episode, nurse, NOW, total=30)
     later = NOW + timedelta(seconds=seconds)
-    actions.review_alerts(now=later)
+    actions.alerts.review_alerts(now=later)
     alert = live(episode, "R03")
     assert (alert.escalated_at is not None) is passed
     assert (alert in [one.alert for one in waiting(nurse, episode.ward, later).escalated]) is passed
@@ -515,11 +515,11 @@ def test_what_rose_after_it_was_passed_on_can_be_passed_on_again(nurse: User, ep
 
 def test_time_itself_raises_and_clears(nurse: User, episode: Episode, cows: Make):
     cows(episode, nurse, ago(4), total=3)
-    actions.review_alerts(now=NOW)
+    actions.alerts.review_alerts(now=NOW)
     assert not Alert.objects.filter(rule="R13", closed_at=None).exists()
-    actions.review_alerts(now=NOW + 2 * HOUR)
+    actions.alerts.review_alerts(now=NOW + 2 * HOUR)
     assert live(episode, "R13").urgency == Urgency.REVIEW
-    actions.review_alerts(now=NOW + 5 * HOUR)
+    actions.alerts.review_alerts(now=NOW + 5 * HOUR)
     assert live(episode, "R13").urgency == Urgency.URGENT
     assert happened(live(episode, "R13")) == ["raised", "rose"]
 
@@ -527,10 +527,10 @@ def test_time_itself_raises_and_clears(nurse: User, episode: Episode, cows: Make
 def test_a_round_in_which_nothing_changed_writes_only_that_it_went_round(nurse: User, ward: Ward, cows: Make):
     for n in range(5):
         cows(admit(nurse, ward, f"P{n}", bed=str(n)), nurse, NOW, total=10 * n)
-    actions.review_alerts(now=NOW)
+    actions.alerts.review_alerts(now=NOW)
     before = list(Alert.objects.order_by("pk").values()), AlertStep.objects.count(), AuditLine.objects.count()
     with CaptureQueriesContext(connection) as found:
-        assert actions.review_alerts(now=NOW + MINUTE) == 0
+        assert actions.alerts.review_alerts(now=NOW + MINUTE) == 0
     writes = [q["sql"] for q in found if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
     assert len(writes) == 1
     assert "clockrun" in writes[0]
@@ -539,9 +539,9 @@ def test_a_round_in_which_nothing_changed_writes_only_that_it_went_round(nurse: 
 
 def test_two_rounds_at_the_same_minute_change_what_one_does(nurse: User, episode: Episode, cows: Make):
     cows(episode, nurse, ago(9), total=30)
-    actions.review_alerts(now=NOW)
+    actions.alerts.review_alerts(now=NOW)
     before = list(Alert.objects.order_by("pk").values()), AlertStep.objects.count(), AuditLine.objects.count()
-    assert actions.review_alerts(now=NOW) == 0
+    assert actions.alerts.review_alerts(now=NOW) == 0
     assert (list(Alert.objects.order_by("pk").values()), AlertStep.objects.count(), AuditLine.objects.count()) == before
 
 
@@ -559,18 +559,18 @@ def test_one_stay_that_fails_holds_up_no_other_and_shows_as_a_clock_that_stands_
             return real(stay)
 
         monkeypatch.setattr(keeping, "of_episode", fails)
-        actions.review_alerts(now=NOW)
+        actions.alerts.review_alerts(now=NOW)
         assert live(whole, "R13")
         assert str(broken.pk) in caplog.text
     assert clock_stands_still(NOW)
     monkeypatch.setattr(keeping, "of_episode", real)
-    actions.review_alerts(now=NOW)
+    actions.alerts.review_alerts(now=NOW)
     assert not clock_stands_still(NOW)
 
 
 @pytest.mark.parametrize(("seconds", "still"), [(0, False), (180, False), (181, True)])
 def test_the_clock_is_said_to_stand_still_after_three_minutes_without_a_round(db: None, seconds: int, still: bool):
-    actions.review_alerts(now=NOW)
+    actions.alerts.review_alerts(now=NOW)
     assert ClockRun.objects.get().at == NOW
     assert clock_stands_still(NOW + timedelta(seconds=seconds)) is still
 
@@ -627,13 +627,13 @@ def test_after_leaving_what_was_about_the_ward_clears_and_still_waits_to_be_seen
 
 
 def test_what_somebody_has_seen_after_leaving_is_not_raised_again(nurse: User, episode: Episode, cows: Make):
-    actions.end_stay(by=nurse, episode=episode, ended_at=NOW, how="early", talk=talk(naloxone_offered=False), now=NOW)
+    actions.leaving.end_stay(by=nurse, episode=episode, ended_at=NOW, how="early", talk=talk(naloxone_offered=False), now=NOW)
     alert = live(episode, "R11")
     assert alert.urgency == Urgency.URGENT
     see(alert, nurse, NOW + MINUTE)
     assert Alert.objects.get(pk=alert.pk).closed_at
     for days in (0.01, 1, 8, 40):
-        actions.review_alerts(now=NOW + timedelta(days=days))
+        actions.alerts.review_alerts(now=NOW + timedelta(days=days))
     assert not Alert.objects.filter(episode=episode, rule="R11", closed_at=None).exists()
 
 
@@ -670,7 +670,7 @@ def happen(episode: Episode, nurse: User, patient: User, thing: tuple[str, float
     elif what == "vitals":
         vitals(episode, nurse, at, now=NOW, **facts)
     elif what == "dose":
-        actions.record_dose(by=nurse, episode=episode, entry=dose_entry(facts, at), now=NOW)
+        actions.doses.record_dose(by=nurse, episode=episode, entry=dose_entry(facts, at), now=NOW)
     elif what == "danger":
         record(episode, nurse, at, now=NOW, instrument="danger", answers=facts, incomplete_reason="called_away")
     elif what == "call":
@@ -687,12 +687,12 @@ def meddle(episode: Episode, nurse: User, rng: random.Random, now: datetime) -> 
     elif choice == "correct" and (was := CheckIn.objects.current().filter(instrument="cows", not_done="").first()):
         sent = entry(answers=cows_answers(rng.choice([0, 12, 30])), observed_at=was.observed_at, said="same", replaces=was,
                      replace_reason="typo")  # fmt: skip
-        actions.record_check_in(by=nurse, episode=episode, entry=sent, now=now)
+        actions.check_ins.record_check_in(by=nurse, episode=episode, entry=sent, now=now)
     elif choice == "undo" and (dose := Dose.objects.current().filter(status="given").first()):
         sent_dose = dose_entry(dose.medicine, dose.given_at, said="same", status="refused", replaces=dose, replace_reason="typo")
-        actions.record_dose(by=nurse, episode=episode, entry=sent_dose, now=now)
+        actions.doses.record_dose(by=nurse, episode=episode, entry=sent_dose, now=now)
     elif choice == "clock":
-        actions.review_alerts(now=now)
+        actions.alerts.review_alerts(now=now)
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -704,7 +704,7 @@ def test_after_anything_the_open_alerts_are_what_the_rules_find(seed: int, nurse
         meddle(episode, nurse, rng, NOW)
         agrees(episode, NOW)
     for hours in (1, 5, 30):
-        actions.review_alerts(now=NOW + hours * HOUR)
+        actions.alerts.review_alerts(now=NOW + hours * HOUR)
         agrees(episode, NOW + hours * HOUR)
 
 
@@ -756,7 +756,7 @@ def at_once(*jobs: Callable[[], Any]) -> list[BaseException | None]:
 @pytest.mark.django_db(transaction=True)
 def test_two_rounds_at_once_raise_one_alert(nurse: User, episode: Episode, cows: Make):
     cows(episode, nurse, ago(9), total=3)
-    assert at_once(*[lambda: actions.review_alerts(now=NOW)] * 4) == [None] * 4
+    assert at_once(*[lambda: actions.alerts.review_alerts(now=NOW)] * 4) == [None] * 4
     assert happened(live(episode, "R13")) == ["raised"]
 
 
@@ -792,6 +792,6 @@ def test_of_two_rounds_and_a_nurse_at_once_each_alert_is_passed_on_at_most_once(
 @pytest.mark.django_db(transaction=True)
 def test_one_dose_sent_by_two_tabs_at_once_is_one_dose(nurse: User, episode: Episode):
     sent = dose_entry()
-    jobs = [lambda: actions.record_dose(by=nurse, episode=episode, entry=sent, now=NOW)] * 3
+    jobs = [lambda: actions.doses.record_dose(by=nurse, episode=episode, entry=sent, now=NOW)] * 3
     assert at_once(*jobs) == [None] * 3
     assert Dose.objects.count() == 1

@@ -16,10 +16,10 @@ from accounts.models import User, Ward
 from clinical import history as clinical
 from tests.conftest import NOW, PASSWORD, admit, cows_answers, entry, give, leave, record
 from tracker import actions
-from tracker.actions import LastUse
-from tracker.board import Board, Row, Speaks, board, row, urgency
+from tracker.actions.stays import LastUse
 from tracker.history import of_episode
 from tracker.models import Alert, CheckIn, Episode, Patient, Review
+from tracker.reads.board.rows import Board, Row, Speaks, board, row, urgency
 
 HOUR = timedelta(hours=1)
 
@@ -123,7 +123,7 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(
         stay_hours = dice.choice([5, 30, 90, 200])
         used = dice.choice([LastUse(None, "unknown"), LastUse(ago(stay_hours + 9), "about")])
         episode = admit(nurse, ward, f"P{n}", bed=str(n), admitted_at=ago(stay_hours), last_use=used)
-        patient = actions.give_account(by=nurse, episode=episode, username=f"p{n}", password=PASSWORD)
+        patient = actions.stays.give_account(by=nurse, episode=episode, username=f"p{n}", password=PASSWORD)
         for _ in range(dice.randrange(12)):
             at = ago(round(dice.uniform(0, stay_hours), 3))
             late = min(NOW, at + timedelta(minutes=dice.choice([0, 0, 5, 300])))
@@ -159,7 +159,7 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(
             elif kind == 9:
                 for alert in Alert.objects.filter(episode=episode, seen_at=None)[:1]:
                     promise = late + timedelta(minutes=30) if dice.randrange(2) else None
-                    actions.acknowledge(by=nurse, alert=alert, done="assessed", recheck_at=promise, now=late)
+                    actions.alerts.acknowledge(by=nurse, alert=alert, done="assessed", recheck_at=promise, now=late)
             else:
                 kept = record(episode, nurse, at, now=late, answers=answers)
                 if kind == 4:
@@ -173,13 +173,15 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(
                         replace_reason="typo",
                     )
         if dice.randrange(3) == 0:
-            actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=ago(dice.uniform(0, 4)))
+            actions.reviews.review_trend(
+                by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=ago(dice.uniform(0, 4))
+            )
         if dice.randrange(3) == 0:
             gone = ago(dice.uniform(1, 4))
-            actions.go_away(by=nurse, episode=episode, why="hospital", reason="Scan", from_at=gone, now=gone)
+            actions.leaving.go_away(by=nurse, episode=episode, why="hospital", reason="Scan", from_at=gone, now=gone)
             if dice.randrange(2):
-                actions.come_back(by=nurse, episode=episode, at=ago(0.5), now=ago(0.5))
-    actions.review_alerts(now=NOW)
+                actions.leaving.come_back(by=nurse, episode=episode, at=ago(0.5), now=ago(0.5))
+    actions.alerts.review_alerts(now=NOW)
     agree(nurse, ward)
 
 
@@ -199,7 +201,7 @@ def test_an_old_score_still_shows_behind_two_checks_that_could_not_be_done(
 
 def test_an_old_call_still_shows_behind_two_later_reports(nurse: User, ward: Ward, unwell: Callable[..., CheckIn]):
     episode = admit(nurse, ward, "Old", bed="1", admitted_at=ago(200))
-    patient = actions.give_account(by=nurse, episode=episode, username="old", password=PASSWORD)
+    patient = actions.stays.give_account(by=nurse, episode=episode, username="old", password=PASSWORD)
     unwell(episode, patient, ago(150))
     for hours in (120, 100):
         unwell(episode, patient, ago(hours), come_now=0)
@@ -323,13 +325,13 @@ def test_the_board_puts_who_called_before_who_is_late_before_who_scores_high(
     patient("late", "4", 4.9, 2)
     patient("almost-late", "6", 4.2, 2)
     caller = patient("caller", "5", 1, 1)
-    unwell(caller, actions.give_account(by=nurse, episode=caller, username="c", password=PASSWORD), ago(0.2))
+    unwell(caller, actions.stays.give_account(by=nurse, episode=caller, username="c", password=PASSWORD), ago(0.2))
     found = board(nurse, ward, NOW)
     assert [r.name for r in found.rows] == ["high", "caller", "long-late", "late", "low", "almost-late"]
     assert (found.urgent, found.late, found.worst and found.worst.name) == (2, 2, "high")
     assert [r.state for r in found.rows] == ["urgent", "urgent", "late", "late", "calm", "calm"]
     for alert in Alert.objects.filter(seen_at=None):
-        actions.acknowledge(by=nurse, alert=alert, done="assessed", now=NOW)
+        actions.alerts.acknowledge(by=nurse, alert=alert, done="assessed", now=NOW)
     assert [r.name for r in board(nurse, ward, NOW).rows] == ["long-late", "late", "high", "low", "caller", "almost-late"]
 
 
@@ -347,7 +349,7 @@ def test_the_round_lists_who_is_due_within_the_hour_by_bed_and_nobody_who_is_awa
         cows(admit(nurse, ward, f"P{bed}", bed=bed), nurse, ago(hours), total=3)
     gone = admit(nurse, ward, "Gone", bed="5")
     cows(gone, nurse, ago(3.5), total=3)
-    actions.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(1), now=ago(1))
+    actions.leaving.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(1), now=ago(1))
     assert [r.episode.bed for r in board(nurse, ward, NOW).due_soon] == ["2", "4", "10"]
 
 
@@ -355,7 +357,7 @@ def test_who_is_away_comes_last_is_not_late_and_says_so(nurse: User, ward: Ward,
     gone, here = admit(nurse, ward, "Gone", bed="1"), admit(nurse, ward, "Here", bed="2")
     cows(gone, nurse, ago(9), total=3)
     cows(here, nurse, ago(1), total=3)
-    actions.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(8), now=ago(8))
+    actions.leaving.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(8), now=ago(8))
     shown_last = board(nurse, ward, NOW).rows[-1]
     assert (shown_last.name, shown_last.state, shown_last.due.late, shown_last.due_words) == ("Gone", "away", False, "since 8 h")
 
@@ -439,7 +441,7 @@ def test_what_does_not_show_that_somebody_was_there_does_not_answer_a_call(
         cows(episode, nurse, ago(5), now=ago(0.1))
     if what == "correction":
         fixed = entry(observed_at=ago(6), said="same", replaces=was, replace_reason="typo")
-        actions.record_check_in(by=nurse, episode=episode, entry=fixed, now=ago(0.1))
+        actions.check_ins.record_check_in(by=nurse, episode=episode, entry=fixed, now=ago(0.1))
     assert called(nurse, episode)
 
 
@@ -484,7 +486,7 @@ def test_a_row_says_what_changed_since_a_supervisor_last_looked(
     supervisor: User, nurse: User, episode: Episode, cows: Callable[..., CheckIn]
 ):
     def reviewed(at: datetime) -> None:
-        actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=at)
+        actions.reviews.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=at)
 
     def said() -> tuple[str, str, int, bool]:
         found = one(supervisor, episode)
@@ -507,7 +509,7 @@ def test_what_is_new_since_a_review_before_what_the_board_reads_is_at_least_so_m
 ):
     use = LastUse(ago(110), "exact")
     episode = admit(nurse, ward, "Long", bed="9", last_use=use, admitted_at=ago(100), now=ago(100))
-    actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=ago(hours))
+    actions.reviews.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=ago(hours))
     assert one(supervisor, episode).news_least is least
 
 

@@ -10,15 +10,16 @@ from django.db import IntegrityError, connection, transaction
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
-from accounts import audit
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import Refused, Role
+from accounts.trail import audit
 from tests.conftest import NOW, PASSWORD, admit, entry, leave, person, record, stay
 from tracker import access, actions
-from tracker.actions import Conflict, Invalid, Opened, break_glass, review_break_glass
-from tracker.board import board
-from tracker.emergencies import emergencies
+from tracker.actions.break_glass import Opened, break_glass, review_break_glass
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.models import BreakGlass, BreakGlassReview, CheckIn, Episode
+from tracker.reads.board.rows import board
+from tracker.reads.break_glass import emergencies
 
 MINUTE = timedelta(minutes=1)
 Glass = Callable[..., Opened]
@@ -218,11 +219,11 @@ def test_the_stay_is_run_by_its_own_ward_only(other_nurse, episode, glass):
     glass()
     found = access.episode(other_nurse, episode.pk)
     tries = [
-        lambda: actions.change_stay(by=other_nurse, episode=found, seen_version=1, stay=stay(bed="9"), reason="x", now=NOW),
+        lambda: actions.stays.change_stay(by=other_nurse, episode=found, seen_version=1, stay=stay(bed="9"), reason="x", now=NOW),
         lambda: leave(found, other_nurse, NOW),
-        lambda: actions.give_account(by=other_nurse, episode=found, username="x", password=PASSWORD),
-        lambda: actions.new_patient_password(by=other_nurse, episode=found, password=PASSWORD),
-        lambda: actions.make_join_code(by=other_nurse, episode=found),
+        lambda: actions.stays.give_account(by=other_nurse, episode=found, username="x", password=PASSWORD),
+        lambda: actions.stays.new_patient_password(by=other_nurse, episode=found, password=PASSWORD),
+        lambda: actions.joining.make_join_code(by=other_nurse, episode=found),
     ]
     for one in tries:
         with pytest.raises(Refused, match="ask the staff of North"):
@@ -236,12 +237,12 @@ def test_only_what_one_wrote_oneself_is_corrected_or_voided(other_nurse, nurse, 
     own = record(access.episode(other_nurse, episode.pk), other_nurse, NOW)
     correction = entry(replaces=theirs, replace_reason="typo")
     with pytest.raises(Refused, match="only what you wrote yourself"):
-        actions.record_check_in(by=other_nurse, episode=episode, entry=correction, now=NOW)
+        actions.check_ins.record_check_in(by=other_nurse, episode=episode, entry=correction, now=NOW)
     with pytest.raises(Refused, match="only what you wrote yourself"):
-        actions.void_check_in(by=other_nurse, check_in=theirs, void_id=uuid4(), reason="twice")
+        actions.voids.void_check_in(by=other_nurse, check_in=theirs, void_id=uuid4(), reason="twice")
     with pytest.raises(Refused, match="only what you wrote yourself"):
         access.own_words(other_nurse, theirs.pk)
-    actions.void_check_in(by=other_nurse, check_in=own, void_id=uuid4(), reason="twice")
+    actions.voids.void_check_in(by=other_nurse, check_in=own, void_id=uuid4(), reason="twice")
     assert list(CheckIn.objects.current()) == [theirs]
 
 

@@ -26,13 +26,14 @@ from clinical.history import History
 from clinical.schedule import next_due
 from clinical.times import hours_between
 from tests.conftest import NOW, admit, person
-from tracker import access, demo
-from tracker.board import Board, board
-from tracker.board import Row as BoardRow
+from tracker import access
 from tracker.content import library
+from tracker.management import demo_ward
 from tracker.management.commands.demo import new_password
 from tracker.models import Alert, CheckIn, Dose, Episode, Patient
-from tracker.trend import Trend, trend
+from tracker.reads.board.rows import Board, board
+from tracker.reads.board.rows import Row as BoardRow
+from tracker.reads.trend import Trend, trend
 
 THE_LINE = re.compile(r"^Demo accounts: nurse, supervisor, patient, admin   password: (\S+)$")
 
@@ -59,7 +60,7 @@ class Made:
     def trend(self, number: int) -> Trend:
         return trend(self.episode(number), NOW)
 
-    def board(self, username: str = "nurse", ward: str = demo.EAST) -> Board:
+    def board(self, username: str = "nurse", ward: str = demo_ward.EAST) -> Board:
         return board(User.objects.get(username=username), Ward.objects.get(name=ward), NOW)
 
     def row(self, number: int) -> BoardRow:
@@ -135,7 +136,7 @@ class TestTheDemoWard:
 
     def test_the_password_passes_the_validators_for_every_account(self, made: Made) -> None:
         assert len(made.password) >= 12
-        for username in demo.SIGN_IN:
+        for username in demo_ward.SIGN_IN:
             validate_password(made.password, User.objects.get(username=username))
 
     def test_the_password_is_kept_for_the_next_start_where_nobody_else_can_read_it(self, made: Made) -> None:
@@ -242,7 +243,7 @@ class TestTheDemoWard:
         assert "within 30 min of Buprenorphine" in worse.speaks.sentence
 
     def test_the_ward_shows_every_level_of_alert_and_one_escalation(self, made: Made) -> None:
-        live = Alert.objects.filter(closed_at=None, episode__ward__name=demo.EAST)
+        live = Alert.objects.filter(closed_at=None, episode__ward__name=demo_ward.EAST)
         assert set(live.values_list("urgency", flat=True)) == {1, 2, 3, 4}
         assert live.exclude(escalated_at=None).count() == 1
         assert live.exclude(seen_at=None).exists()
@@ -340,11 +341,11 @@ CLOCKS_FORWARD = datetime(2026, 3, 10, 9, 20, tzinfo=UTC)
 CLOCKS_BACK = datetime(2026, 11, 3, 23, 50, tzinfo=UTC)
 
 
-def told(someone: demo.Person, now: datetime) -> History:
+def told(someone: demo_ward.Person, now: datetime) -> History:
     """The history that the events of one person make, scored as the product scores them."""
-    corrected = {event.corrects for event in demo.events(someone, now)}
+    corrected = {event.corrects for event in demo_ward.events(someone, now)}
     check_ins = []
-    for event in demo.events(someone, now):
+    for event in demo_ward.events(someone, now):
         entry = event.entry
         if entry is None or entry.id in corrected:
             continue
@@ -367,9 +368,9 @@ def told(someone: demo.Person, now: datetime) -> History:
                 not_done=entry.not_done,
             )
         )
-    began = None if someone.precision == "unknown" else demo.last_use(someone, now)
+    began = None if someone.precision == "unknown" else demo_ward.last_use(someone, now)
     return History(
-        admitted_at=demo.events(someone, now)[0].at,
+        admitted_at=demo_ward.events(someone, now)[0].at,
         opioid=someone.opioid,
         last_use_at=began,
         last_use_precision=someone.precision,
@@ -380,10 +381,10 @@ def told(someone: demo.Person, now: datetime) -> History:
 @pytest.mark.parametrize("now", [*HOURS, CLOCKS_FORWARD, CLOCKS_BACK], ids=str)
 def test_the_story_holds_whatever_the_hour(now: datetime) -> None:
     protocol = library().protocols["default"]
-    for someone in demo.PEOPLE:
+    for someone in demo_ward.PEOPLE:
         history = told(someone, now)
         assert all(c.observed_at <= c.recorded_at <= now for c in history.check_ins)
-        ids = [event.entry.id for event in demo.events(someone, now) if event.entry]
+        ids = [event.entry.id for event in demo_ward.events(someone, now) if event.entry]
         assert len(ids) == len(set(ids))
         due = next_due(history, protocol, now)
         if someone.number == 8:
@@ -398,7 +399,7 @@ def test_the_story_holds_whatever_the_hour(now: datetime) -> None:
 @pytest.mark.parametrize("now", [*HOURS, CLOCKS_FORWARD, CLOCKS_BACK], ids=str)
 def test_sams_story_holds_whatever_the_hour(now: datetime) -> None:
     protocol = library().protocols["default"]
-    history = told(demo.PEOPLE[0], now)
+    history = told(demo_ward.PEOPLE[0], now)
     assert disagreement(history, protocol, 48) == "worse"
     done = history.done("cows", "staff")
     apart = [
@@ -411,15 +412,15 @@ def test_sams_story_holds_whatever_the_hour(now: datetime) -> None:
 
 
 def test_the_same_moment_always_tells_the_same_story() -> None:
-    for someone in demo.PEOPLE:
-        assert demo.events(someone, NOW) == demo.events(someone, NOW)
+    for someone in demo_ward.PEOPLE:
+        assert demo_ward.events(someone, NOW) == demo_ward.events(someone, NOW)
 
 
 @pytest.mark.parametrize("total", range(49))
 def test_cows_answers_add_up_to_any_total(total: int) -> None:
     instrument = library().instrument("cows")
-    for leans in ({}, demo.STOMACH, demo.RESTLESS):
-        answers = instrument.settle(demo.cows_answers(total, leans, random.Random(total)), "staff")
+    for leans in ({}, demo_ward.STOMACH, demo_ward.RESTLESS):
+        answers = instrument.settle(demo_ward.cows_answers(total, leans, random.Random(total)), "staff")
         assert instrument.score(answers, "staff").total == total
 
 
@@ -463,7 +464,7 @@ def test_a_demo_ward_is_there_whole_or_not_at_all(var: Path, db: None, monkeypat
 def test_it_does_nothing_beside_a_patient_who_was_admitted_to_the_demo_ward_by_hand(var: Path, db: None) -> None:
     """Or `make run` would stop working after somebody tried the admission form."""
     call_demo()
-    admit(User.objects.get(username="nurse"), Ward.objects.get(name=demo.EAST), "Typed in", bed="20")
+    admit(User.objects.get(username="nurse"), Ward.objects.get(name=demo_ward.EAST), "Typed in", bed="20")
     assert "Nothing was changed." in call_demo()
     assert Patient.objects.count() == 15
 

@@ -15,12 +15,14 @@ from accounts.roles import Refused
 from clinical.history import place
 from tests.conftest import NOW, admit, cows_answers, dose_entry, give, leave, record
 from tracker import actions
-from tracker.actions import Conflict, DoseEntry, Invalid, LastUse, SavedDose
+from tracker.actions.doses import DoseEntry, SavedDose
+from tracker.actions.refusals import Conflict, Invalid
+from tracker.actions.stays import LastUse
 from tracker.content import library
 from tracker.history import course_of, of_episode
-from tracker.medicines import on_file, view_of
 from tracker.models import Alert, CheckIn, Dose, Episode
-from tracker.trend import trend
+from tracker.reads.doses import on_file, view_of
+from tracker.reads.trend import trend
 
 HOUR = timedelta(hours=1)
 Make = Callable[..., CheckIn]
@@ -31,7 +33,7 @@ def ago(hours: float) -> datetime:
 
 
 def save(by: User, episode: Episode, sent: DoseEntry, now: datetime = NOW) -> SavedDose:
-    return actions.record_dose(by=by, episode=episode, entry=sent, now=now)
+    return actions.doses.record_dose(by=by, episode=episode, entry=sent, now=now)
 
 
 def kept() -> tuple[Any, ...]:

@@ -12,8 +12,8 @@ from accounts.models import User, Ward
 from accounts.roles import Refused
 from tests.conftest import NOW, admit, give, leave
 from tracker import actions
-from tracker.figures import Day, Figures, asks_of, figures
 from tracker.models import Alert, AlertStep, CheckIn, Episode
+from tracker.reads.figures import Day, Figures, asks_of, figures
 
 What = AlertStep.What
 REVIEW, URGENT, NOTE = 2, 3, 1
@@ -26,7 +26,7 @@ def ago(hours: float) -> datetime:
 @pytest.fixture
 def long_here(nurse: User, ward: Ward) -> Episode:
     """A stay that began 60 hours ago, and was written down then."""
-    return admit(nurse, ward, "Sam", bed="1", admitted_at=ago(60), now=ago(60), last_use=actions.LastUse(ago(70), "exact"))
+    return admit(nurse, ward, "Sam", bed="1", admitted_at=ago(60), now=ago(60), last_use=actions.stays.LastUse(ago(70), "exact"))
 
 
 def day(found: Figures, at: datetime) -> Day:
@@ -100,7 +100,7 @@ def test_alerts_stand_on_the_day_they_were_raised_with_median_and_longest(
     for stay, minutes in zip(stays, (4, 10, 90), strict=True):
         cows(stay, nurse, ago(9), total=30)
         alert = Alert.objects.get(episode=stay, rule="R03")
-        actions.acknowledge(by=nurse, alert=alert, done="assessed", now=ago(9) + timedelta(minutes=minutes))
+        actions.alerts.acknowledge(by=nurse, alert=alert, done="assessed", now=ago(9) + timedelta(minutes=minutes))
     found = figures(supervisor, ward, NOW)
     urgent = day(found, ago(9)).urgent
     assert urgent.asked >= 3
@@ -117,7 +117,7 @@ def test_the_median_is_the_middle_wait_and_says_so_in_words(
         stay = admit(nurse, ward, f"P{n}", bed=str(n), admitted_at=ago(10), now=ago(10))
         cows(stay, nurse, ago(9), total=30)
         for alert in Alert.objects.filter(episode=stay, seen_at=None, urgency__gte=REVIEW):
-            actions.acknowledge(by=nurse, alert=alert, done="assessed", now=ago(9) + timedelta(minutes=minutes))
+            actions.alerts.acknowledge(by=nurse, alert=alert, done="assessed", now=ago(9) + timedelta(minutes=minutes))
     urgent = figures(supervisor, ward, NOW).urgent
     assert (urgent.asked, urgent.seen, urgent.not_seen) == (3, 3, 0)
     assert (urgent.median_words, urgent.longest_words) == ("10 min", "1 h 30")
@@ -127,7 +127,7 @@ def test_an_alert_of_the_clock_that_a_check_answers_is_seen(
     nurse: User, supervisor: User, long_here: Episode, cows: Callable[..., CheckIn]
 ):
     cows(long_here, nurse, ago(59), total=2)
-    actions.review_alerts(now=ago(53))
+    actions.alerts.review_alerts(now=ago(53))
     assert Alert.objects.filter(episode=long_here, rule="R13", seen_at=None).exists()
     cows(long_here, nurse, ago(52), total=2)
     found = figures(supervisor, long_here.ward, NOW)
@@ -163,8 +163,8 @@ def test_nobody_is_late_for_somebody_who_was_away(
     nurse: User, supervisor: User, long_here: Episode, cows: Callable[..., CheckIn]
 ):
     cows(long_here, nurse, ago(20), total=2)
-    actions.go_away(by=nurse, episode=long_here, why="hospital", reason="X-ray", from_at=ago(19), now=ago(19))
-    actions.come_back(by=nurse, episode=long_here, at=ago(2), now=ago(2))
+    actions.leaving.go_away(by=nurse, episode=long_here, why="hospital", reason="X-ray", from_at=ago(19), now=ago(19))
+    actions.leaving.come_back(by=nurse, episode=long_here, at=ago(2), now=ago(2))
     cows(long_here, nurse, ago(1.9), total=2)
     assert day(figures(supervisor, long_here.ward, NOW), NOW).checks.late == 0
 
@@ -220,7 +220,7 @@ def test_the_figures_take_six_queries_for_one_patient_and_for_twenty(
             cows(stay, nurse, ago(hours), total=30)
         give(stay, nurse, ago(8))
         alert = Alert.objects.get(episode=stay, rule="R03")
-        actions.acknowledge(by=nurse, alert=alert, done="assessed", recheck_at=ago(7), now=ago(8))
+        actions.alerts.acknowledge(by=nurse, alert=alert, done="assessed", recheck_at=ago(7), now=ago(8))
         if n in (0, 19):
             with CaptureQueriesContext(connection) as found:
                 assert figures(supervisor, ward, NOW).checks.all >= 3

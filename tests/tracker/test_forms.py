@@ -16,17 +16,18 @@ from accounts.models import User, Ward
 from clinical import history as clinical
 from clinical.instruments import SKIPPED
 from tests.conftest import NOW, PASSWORD, admit, cows_answers
-from tracker import actions, words
-from tracker.actions import LastUse
+from tracker import actions
+from tracker.actions.stays import LastUse
 from tracker.content import library
 from tracker.forms.banner import banner_of
-from tracker.forms.check_in import CheckInForm, entries_of
+from tracker.forms.check_ins import CheckInForm, entries_of
 from tracker.forms.leaving import EndStayForm
-from tracker.forms.stay import AccountForm, AdmitForm, ChangeStayForm
+from tracker.forms.stays import AccountForm, AdmitForm, ChangeStayForm
 from tracker.forms.symptoms import grouped, picked_in, rate_form
 from tracker.forms.when import read_time
 from tracker.history import hours_at
 from tracker.models import CheckIn, Episode, Patient
+from tracker.words import times
 
 HOUR = timedelta(hours=1)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -157,8 +158,8 @@ def test_what_is_no_number_is_refused_at_its_field_with_an_example(typed: str):
 def test_a_number_of_absurd_size_is_refused_and_never_a_crash(nurse: User, episode: Episode, typed: str):
     bound = form(sent(cows_pulse_rate=typed), episode=episode)
     if bound.is_valid():
-        with pytest.raises(actions.Invalid) as invalid:
-            actions.record_check_in(by=nurse, episode=episode, entry=bound.entry(), now=NOW)
+        with pytest.raises(actions.refusals.Invalid) as invalid:
+            actions.check_ins.record_check_in(by=nurse, episode=episode, entry=bound.entry(), now=NOW)
         assert "enter a" in invalid.value.problems["cows_pulse"]
 
 
@@ -251,8 +252,8 @@ def test_a_replay_may_name_the_exact_moment(exact: str):
 def test_a_moment_beyond_any_calendar_is_refused_and_never_a_crash(nurse: User, episode: Episode, exact: str):
     bound = form(sent(at=exact), episode=episode)
     if bound.is_valid():
-        with pytest.raises(actions.Invalid):
-            actions.record_check_in(by=nurse, episode=episode, entry=bound.entry(), now=NOW)
+        with pytest.raises(actions.refusals.Invalid):
+            actions.check_ins.record_check_in(by=nurse, episode=episode, entry=bound.entry(), now=NOW)
 
 
 def other(day: str, clock: str, now: datetime = NOW, which: str | None = None, **more: Any) -> CheckInForm:
@@ -390,16 +391,16 @@ def test_every_time_a_ward_can_have_is_kept_with_the_hours_that_really_passed(
     nurse: User, zone: str, day: str, clock: str, which: str, at: datetime
 ):
     now = at + 3 * HOUR
-    there = accounts.save_ward(by=None, ward=Ward(name="There", zone=zone))
+    there = accounts.people.save_ward(by=None, ward=Ward(name="There", zone=zone))
     nurse.wards.add(there)
     stay = admit(nurse, there, "Lee", admitted_at=at - 10 * HOUR, now=at - 10 * HOUR, last_use=LastUse(at - 26 * HOUR, "exact"))
     bound = form(sent(at="other", at_day=day, at_clock=clock, at_which=which), episode=stay, now=now)
     assert bound.is_valid(), bound.errors
-    kept = actions.record_check_in(by=nurse, episode=stay, entry=bound.entry(), now=now).check_in
+    kept = actions.check_ins.record_check_in(by=nurse, episode=stay, entry=bound.entry(), now=now).check_in
     kept.refresh_from_db()
     assert (kept.observed_at, kept.recorded_at) == (at, now)
     assert hours_at(stay, kept.observed_at) == 26.0
-    assert clock in words.day_clock(kept.observed_at, there.tz)
+    assert clock in times.day_clock(kept.observed_at, there.tz)
 
 
 # The right patient, and an unlikely jump --------------------------------------------------------------------
@@ -506,7 +507,7 @@ def test_a_form_sent_twice_is_kept_once(nurse: User, episode: Episode):
     for again in (False, True):
         bound = form(sent(13), episode=episode, now=NOW + again * HOUR)
         assert bound.is_valid()
-        saved = actions.record_check_in(by=nurse, episode=episode, entry=bound.entry(), now=NOW + again * HOUR)
+        saved = actions.check_ins.record_check_in(by=nurse, episode=episode, entry=bound.entry(), now=NOW + again * HOUR)
         assert saved.again is again
     assert CheckIn.objects.count() == 1
 
@@ -676,7 +677,7 @@ def test_a_last_use_of_today_by_date_only_can_be_saved_before_noon(nurse: User, 
         last_use_precision="date", last_use_day="2026-03-03", last_use_clock="", admitted_day="2026-03-03", admitted_clock="06:50"
     )
     assert bound.is_valid(), bound.errors
-    made = actions.admit(
+    made = actions.stays.admit(
         by=nurse, ward=ward, chosen_name="Sam", date_of_birth=date(1990, 3, 4), record_number="R-1",
         admitted_at=bound.cleaned_data["admitted_at"], stay=bound.stay(), now=NOW,
     )  # fmt: skip
@@ -805,8 +806,8 @@ def test_a_bed_is_the_same_bed_with_spaces_around_it(nurse: User, ward: Ward):
     admit(nurse, ward, "Kim", bed="4")
     bound = admission(bed=" 4 ")
     assert bound.is_valid()
-    with pytest.raises(actions.Invalid, match="Bed 4 is taken"):
-        actions.admit(
+    with pytest.raises(actions.refusals.Invalid, match="Bed 4 is taken"):
+        actions.stays.admit(
             by=nurse,
             ward=ward,
             chosen_name="Sam",

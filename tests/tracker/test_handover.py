@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User, Ward
 from tests.conftest import NOW, admit, cows_answers, give, leave, record
 from tracker import actions
-from tracker.handover import Handover, Line, handover
 from tracker.models import Alert, CheckIn, Episode
+from tracker.reads.handover import Handover, Line, handover
 
 
 def ago(hours: float) -> datetime:
@@ -142,7 +142,7 @@ def test_an_alert_that_was_answered_says_by_whom_how_soon_and_what_was_done(
     nurse: User, episode: Episode, cows: Callable[..., CheckIn]
 ):
     alert = raised(nurse, episode, cows, ago(2))
-    actions.acknowledge(by=nurse, alert=alert, done="doctor", now=ago(1.9))
+    actions.alerts.acknowledge(by=nurse, alert=alert, done="doctor", now=ago(1.9))
     found = line(nurse, episode)
     said = "Urgent 05:00: COWS band. Seen by A. Bell after 6 min: called the doctor or prescriber. Still so."
     assert said in told(nurse, episode, "alert")
@@ -160,7 +160,7 @@ def test_an_alert_nobody_has_seen_is_open_and_not_said_to_be_done(nurse: User, e
 
 
 def test_what_was_answered_before_the_shift_is_only_counted(nurse: User, episode: Episode, cows: Callable[..., CheckIn]):
-    actions.acknowledge(by=nurse, alert=raised(nurse, episode, cows, ago(15)), done="assessed", now=ago(14.9))
+    actions.alerts.acknowledge(by=nurse, alert=raised(nurse, episode, cows, ago(15)), done="assessed", now=ago(14.9))
     assert told(nurse, episode, "alert") == []
     assert line(nurse, episode).standing == 1
 
@@ -184,9 +184,9 @@ def test_no_alert_is_left_out_to_make_the_sheet_short(nurse: User, episode: Epis
 
 
 def test_who_was_away_says_from_when_to_when(nurse: User, episode: Episode):
-    actions.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=ago(5), now=ago(5))
+    actions.leaving.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=ago(5), now=ago(5))
     assert told(nurse, episode, "away") == ["Sent to a hospital since 02:00."]
-    actions.come_back(by=nurse, episode=episode, at=ago(2), now=ago(2))
+    actions.leaving.come_back(by=nurse, episode=episode, at=ago(2), now=ago(2))
     assert told(nurse, episode, "away") == ["Sent to a hospital 02:00 to 05:00."]
 
 
@@ -223,7 +223,7 @@ def test_who_is_late_or_due_first_stands_first_and_who_is_away_last(nurse: User,
     stays = {bed: admit(nurse, ward, f"P{bed}", bed=bed) for bed in ("1", "2", "3", "4")}
     for bed, hours in (("1", 1), ("2", 6), ("3", 3.5), ("4", 5)):
         cows(stays[bed], nurse, ago(hours), total=2)
-    actions.go_away(by=nurse, episode=stays["4"], why="hospital", reason="X-ray", from_at=ago(1), now=ago(1))
+    actions.leaving.go_away(by=nurse, episode=stays["4"], why="hospital", reason="X-ray", from_at=ago(1), now=ago(1))
     found = handover(nurse, ward, NOW)
     assert beds(found.lines) == ["2", "3", "1", "4"]
     assert beds(found.soon) == ["2", "3"]
@@ -243,7 +243,7 @@ def test_the_sheet_takes_eight_queries_for_one_patient_and_for_forty(nurse: User
     for n in range(40):
         episode = admit(nurse, ward, f"P{n}", bed=str(n))
         record(episode, nurse, ago(9), answers=cows_answers(30))
-        actions.acknowledge(by=nurse, alert=Alert.objects.get(episode=episode, rule="R03"), done="assessed", now=ago(8.9))
+        actions.alerts.acknowledge(by=nurse, alert=Alert.objects.get(episode=episode, rule="R03"), done="assessed", now=ago(8.9))
         give(episode, nurse, ago(3))
         record(episode, nurse, ago(2), answers=cows_answers(n))
         if n == 0:

@@ -10,24 +10,25 @@ from django.db import connection
 from django.http import Http404
 
 from accounts import actions as accounts
-from accounts.actions import BadPin
+from accounts.actions.devices import BadPin
 from accounts.models import AuditLine, Device, User
 from accounts.roles import Refused, Role
-from accounts.secrecy import LETTERS, hash_of_code, new_code
+from accounts.sign_in.tokens import LETTERS, hash_of_code, new_code
 from tests.conftest import NOW, leave
 from tracker import actions
-from tracker.actions import CODE_LASTS, Conflict, WrongCode
+from tracker.actions.joining import CODE_LASTS, WrongCode
+from tracker.actions.refusals import Conflict
 from tracker.models import JoinCode
 
 PIN = "714082"
 
 
 def join(code, pin=PIN, now=NOW):
-    return actions.join(code=code, pin=pin, phone="Chrome on Android", now=now)
+    return actions.joining.join(code=code, pin=pin, phone="Chrome on Android", now=now)
 
 
 def code_for(episode, by, now=NOW):
-    return actions.make_join_code(by=by, episode=episode, now=now)
+    return actions.joining.make_join_code(by=by, episode=episode, now=now)
 
 
 def test_a_code_has_at_least_20_random_bits_and_is_easy_to_type():
@@ -44,8 +45,8 @@ def test_joining_makes_an_account_with_a_pin_a_phone_and_no_password(nurse, epis
     assert joined.account == account
     assert (account.role, account.first_name, account.has_usable_password()) == (Role.PATIENT, "Sam", False)
     assert account.username.startswith("p-")
-    assert accounts.pin_is(person=account, pin=PIN)
-    assert not accounts.pin_is(person=account, pin="905163")
+    assert accounts.devices.pin_is(person=account, pin=PIN)
+    assert not accounts.devices.pin_is(person=account, pin="905163")
     assert (joined.phone.kind, joined.phone.owner, joined.phone.name) == (Device.Kind.OWN, account, "Chrome on Android")
     assert [line.did for line in AuditLine.objects.order_by("pk")][-5:] == [
         "join code made", "account made", "PIN chosen", "phone joined", "joined by code",
@@ -110,8 +111,8 @@ def test_another_phone_takes_the_place_of_the_one_before_and_the_account_stays(n
     assert first.account == second.account
     assert not Device.objects.get(pk=first.phone.pk).serves(NOW)
     assert Device.objects.get(pk=second.phone.pk).serves(NOW)
-    assert accounts.pin_is(person=second.account, pin="905163")
-    assert not accounts.pin_is(person=second.account, pin=PIN)
+    assert accounts.devices.pin_is(person=second.account, pin="905163")
+    assert not accounts.devices.pin_is(person=second.account, pin=PIN)
 
 
 def test_a_patient_with_a_password_keeps_it(nurse, episode, patient_user):
@@ -159,5 +160,5 @@ def test_two_phones_at_once_cannot_both_use_a_code(transactional_db, nurse, epis
 
 def test_the_clock_of_a_code_is_the_servers(nurse, episode):
     with time_machine.travel(NOW, tick=False):
-        actions.make_join_code(by=nurse, episode=episode)
+        actions.joining.make_join_code(by=nurse, episode=episode)
     assert JoinCode.objects.get().expires_at == NOW + CODE_LASTS

@@ -15,10 +15,11 @@ from clinical.rules.clockwork import LEAVING
 from clinical.schedule import next_due
 from tests.conftest import NOW, admit, leave, talk
 from tracker import actions
-from tracker.actions import Conflict, Invalid, LeavingTalk
+from tracker.actions.leaving import LeavingTalk
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.history import of_episode, protocol_of
 from tracker.models import Absence, Alert, CheckIn, Episode, Review
-from tracker.trend import trend
+from tracker.reads.trend import trend
 
 HOUR = timedelta(hours=1)
 Make = Callable[..., CheckIn]
@@ -45,16 +46,16 @@ def refused(act: Callable[[], Any], error: type[Exception] = Invalid) -> dict[st
 
 
 def end(by: User, episode: Episode, at: datetime = NOW, how: str = "planned", said: LeavingTalk | None = None) -> None:
-    actions.end_stay(by=by, episode=episode, ended_at=at, how=how, talk=said or talk(), now=NOW)
+    actions.leaving.end_stay(by=by, episode=episode, ended_at=at, how=how, talk=said or talk(), now=NOW)
 
 
 def away(by: User, episode: Episode, at: datetime, why: str = "leave", **facts: Any) -> Absence:
     given: dict[str, Any] = {"reason": "a court date", "talk": talk(), "now": NOW}
-    return actions.go_away(by=by, episode=episode, why=why, from_at=at, **given | facts)
+    return actions.leaving.go_away(by=by, episode=episode, why=why, from_at=at, **given | facts)
 
 
 def back(by: User, episode: Episode, at: datetime, now: datetime = NOW) -> None:
-    actions.come_back(by=by, episode=episode, at=at, now=now)
+    actions.leaving.come_back(by=by, episode=episode, at=at, now=now)
 
 
 # Leaving for good ---------------------------------------------------------------------------------------------
@@ -187,7 +188,7 @@ def test_nobody_is_away_twice_at_once_nor_after_they_left(nurse: User, episode: 
 
 def test_nothing_is_late_while_away_and_a_check_is_due_from_the_moment_they_are_back(nurse: User, episode: Episode, cows: Make):
     cows(episode, nurse, ago(10), total=5)
-    actions.review_alerts(now=ago(4))
+    actions.alerts.review_alerts(now=ago(4))
     assert Alert.objects.filter(rule="R13", cleared_at=None, closed_at=None).exists()
     away(nurse, episode, ago(9), "hospital", reason="an X-ray")
     assert not Alert.objects.filter(rule="R13", cleared_at=None, closed_at=None).exists()
@@ -231,7 +232,7 @@ def test_when_the_rules_fail_nobody_has_left_and_nobody_is_away(nurse: User, epi
 
 
 def decide(by: User, episode: Episode, decided: str = "Go on as planned", key: Any = None, at: datetime = NOW) -> Review:
-    return actions.review_trend(by=by, episode=episode, review_id=key or uuid4(), decided=decided, now=at)
+    return actions.reviews.review_trend(by=by, episode=episode, review_id=key or uuid4(), decided=decided, now=at)
 
 
 def test_a_review_is_kept_once_with_what_was_decided(supervisor: User, episode: Episode):

@@ -9,11 +9,11 @@ import pytest
 from clinical.history import Dose, History, place
 from clinical.rules import by_slug
 from tests.conftest import cows_answers, record
-from tracker import alerts
 from tracker.content import library
 from tracker.history import course_of, of_episode
 from tracker.models import Episode
-from tracker.reading import FRESH_HOURS, beside, card, open_alerts
+from tracker.reads import alerts
+from tracker.reads.recommended_articles import FRESH_HOURS, beside, card, open_alerts
 
 
 def picks(history: History, episode: Episode, now, audience="staff", limit=4):

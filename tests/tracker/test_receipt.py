@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from tracker.models import Episode
-from tracker.receipt import saved_words
+from tracker.reads.saved_message import saved_words
 
 
 def test_a_late_entry_is_compared_with_what_was_observed_before_it(nurse: User, episode: Episode, cows, now: datetime):

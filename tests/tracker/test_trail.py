@@ -10,14 +10,14 @@ from django.db import connection, transaction
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
-from accounts import audit
 from accounts.models import AuditLine, User
 from accounts.roles import Refused, Role
+from accounts.trail import audit
 from tests.conftest import NOW, admit, person, record, stay
 from tracker import access, actions
-from tracker.actions import LastUse
+from tracker.actions.stays import LastUse
 from tracker.models import Episode
-from tracker.trail import COLUMNS, DONE, OPENED, PAGE, Trail, trail
+from tracker.words.trail import COLUMNS, DONE, OPENED, PAGE, Trail, trail
 
 ROOT = Path(__file__).resolve().parents[2]
 HOUR = timedelta(hours=1)
@@ -67,7 +67,7 @@ def test_what_stood_there_before_and_why_it_was_changed_is_told_in_words(supervi
 
 def test_what_was_not_known_before_is_told_as_not_known(supervisor, nurse, ward):
     one = admit(nurse, ward, "Uma", bed="9", last_use=LastUse(None, "unknown"))
-    actions.change_stay(
+    actions.stays.change_stay(
         by=nurse, episode=one, seen_version=1, stay=stay(bed="9", allergies="latex"), reason="asked again", now=NOW
     )
     changed = next(line for line in read(supervisor, one).lines if line.details)
@@ -133,7 +133,7 @@ def test_others_may_not(nurse, admin, patient_user, other_nurse, supervisor, epi
 
 def test_an_emergency_does_not_open_it(other_ward, ward, episode):
     far = person("chief", Role.SUPERVISOR, other_ward)
-    actions.break_glass(by=far, ward=ward, who="1", reason="Fell.", glass_id=uuid4())
+    actions.break_glass.break_glass(by=far, ward=ward, who="1", reason="Fell.", glass_id=uuid4())
     with pytest.raises(Refused):
         access.history_of(far, episode.pk)
 

@@ -24,10 +24,10 @@ from clinical.library import load
 from clinical.times import hours_between, moment
 from tests.conftest import NOW, admit, cows_answers, entry, leave, record, stay
 from tracker import actions
-from tracker.actions import LastUse
-from tracker.heat_map import MOST_COLUMNS, HeatMap, heat_map
+from tracker.actions.stays import LastUse
 from tracker.models import CheckIn, Episode, Patient
-from tracker.trend import Trend, days, dose_lines, lines, panel, panel_json, reading, summarize, ticks, trend, window
+from tracker.reads.heat_map import MOST_COLUMNS, HeatMap, heat_map
+from tracker.reads.trend import Trend, days, dose_lines, lines, panel, panel_json, reading, summarize, ticks, trend, window
 
 HOUR = timedelta(hours=1)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -170,7 +170,7 @@ def test_a_partial_score_is_marked_and_stands_at_its_lower_bound(nurse: User, ep
 def test_a_correction_takes_the_place_of_what_it_corrects(nurse: User, episode: Episode, cows: Make):
     was = cows(episode, nurse, at(18), total=40)
     sent = entry(observed_at=was.observed_at, said="same", answers=cows_answers(13), replaces=was, replace_reason="typo")
-    actions.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)
+    actions.check_ins.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)
     found = trend(episode, NOW)
     [point] = found.staff.points
     assert (point.value, point.hours) == (13, 18.0)
@@ -190,7 +190,7 @@ def test_correcting_last_use_moves_every_point_by_as_much(nurse: User, episode: 
         cows(episode, nurse, at(hours), total=5)
     before = trend(Episode.objects.get(pk=episode.pk), NOW)
     after = trend(
-        actions.change_stay(
+        actions.stays.change_stay(
             by=nurse,
             episode=episode,
             seen_version=1,
@@ -704,7 +704,7 @@ def test_a_moment_without_any_clock_time_does_not_break_the_page(nurse: User, ep
     """Either it is refused when it is sent, or the page of the stay still opens."""
     try:
         record(episode, nurse, datetime(1, 1, 1, tzinfo=UTC), now=NOW)
-    except actions.Invalid:
+    except actions.refusals.Invalid:
         return
     json.dumps(trend(episode, NOW).as_json())
 

@@ -14,7 +14,9 @@ from django.db import connection
 from accounts.models import User, Ward
 from tests.conftest import NOW, admit, cows_answers, entry, leave, person
 from tracker import actions
-from tracker.actions import Conflict, Invalid, LastUse, Saved, Stay
+from tracker.actions.check_ins import Saved
+from tracker.actions.refusals import Conflict, Invalid
+from tracker.actions.stays import LastUse, Stay
 from tracker.models import Alert, CheckIn, Draft, Episode, Patient
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,7 +73,7 @@ def test_two_people_cannot_move_to_one_bed_at_once(nurse: User, ward: Ward):
     moved = Stay(bed="9", opioid="heroin", last_use=LastUse(None, "unknown"))
     told = at_once(
         *[
-            lambda one=one: actions.change_stay(by=nurse, episode=one, seen_version=1, stay=moved, reason="moved", now=NOW)
+            lambda one=one: actions.stays.change_stay(by=nurse, episode=one, seen_version=1, stay=moved, reason="moved", now=NOW)
             for one in stays
         ]
     )
@@ -81,7 +83,7 @@ def test_two_people_cannot_move_to_one_bed_at_once(nurse: User, ward: Ward):
 
 def test_drafts_of_one_form_kept_at_once_end_as_one(nurse: User, episode: Episode):
     def keep() -> Any:
-        return actions.keep_draft(by=nurse, episode=episode, instrument="cows", draft_id=uuid4(), entries={"note": "x"})
+        return actions.check_ins.keep_draft(by=nurse, episode=episode, instrument="cows", draft_id=uuid4(), entries={"note": "x"})
 
     told = at_once(*[keep] * 6)
     assert Draft.objects.count() == 1
@@ -93,16 +95,16 @@ def test_a_draft_never_comes_back_after_its_check_in_was_saved(nurse: User, epis
         sent = replace(entry(), id=uuid4())
 
         def keep(pk: Any = sent.id) -> Any:
-            return actions.keep_draft(by=nurse, episode=episode, instrument="cows", draft_id=pk, entries={"note": "x"})
+            return actions.check_ins.keep_draft(by=nurse, episode=episode, instrument="cows", draft_id=pk, entries={"note": "x"})
 
-        at_once(keep, lambda sent=sent: actions.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW), keep)
+        at_once(keep, lambda sent=sent: actions.check_ins.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW), keep)
         assert CheckIn.objects.filter(pk=sent.id).exists()
         assert Draft.objects.count() == 0
 
 
 def test_a_check_in_sent_many_times_at_once_is_kept_once(nurse: User, episode: Episode):
     sent = entry()
-    told = at_once(*[lambda: actions.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)] * 8)
+    told = at_once(*[lambda: actions.check_ins.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)] * 8)
     assert sorted(one.again for one in told) == [False] + [True] * 7
     assert CheckIn.objects.count() == 1
 
@@ -110,12 +112,12 @@ def test_a_check_in_sent_many_times_at_once_is_kept_once(nurse: User, episode: E
 def test_one_check_in_is_corrected_once_by_whoever_is_first(nurse: User, episode: Episode, ward: Ward):
     from accounts.roles import Role
 
-    was = actions.record_check_in(by=nurse, episode=episode, entry=entry(), now=NOW).check_in
+    was = actions.check_ins.record_check_in(by=nurse, episode=episode, entry=entry(), now=NOW).check_in
     second = person("second", Role.STAFF, ward)
 
     def correct(by: User) -> Any:
         sent = entry(id=uuid4(), replaces=was, replace_reason="typo", note=by.username)
-        return actions.record_check_in(by=by, episode=episode, entry=sent, now=NOW)
+        return actions.check_ins.record_check_in(by=by, episode=episode, entry=sent, now=NOW)
 
     told = at_once(lambda: correct(nurse), lambda: correct(second))
     assert sum(isinstance(one, str) and "corrected this entry already" in one for one in told) == 1
@@ -142,14 +144,16 @@ def test_what_is_saved_for_one_stay_at_once_is_all_kept_and_nothing_the_rules_sa
     def vitals(left_out: str) -> Any:
         answers = {name: value for name, value in signs.items() if name != left_out}
         sent = entry(id=uuid4(), instrument="vitals", answers=answers, incomplete_reason="called_away")
-        return actions.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)
+        return actions.check_ins.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)
 
     def cows(total: int) -> Any:
-        return actions.record_check_in(by=nurse, episode=episode, entry=entry(id=uuid4(), answers=cows_answers(total)), now=NOW)
+        return actions.check_ins.record_check_in(
+            by=nurse, episode=episode, entry=entry(id=uuid4(), answers=cows_answers(total)), now=NOW
+        )
 
     for _round in range(3):
         told = at_once(*[lambda one=one: vitals(one) for one in ("pulse", "spo2")], *[lambda n=n: cows(n) for n in (5, 38)])
         assert all(isinstance(one, Saved) for one in told), told
     assert CheckIn.objects.count() == 12
     assert Alert.objects.exists()
-    assert actions.review_alerts(now=NOW) == 0, "something was missed until the clock came round"
+    assert actions.alerts.review_alerts(now=NOW) == 0, "something was missed until the clock came round"

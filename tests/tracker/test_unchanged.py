@@ -13,13 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import actions as accounts
-from accounts import audit
 from accounts.models import AuditLine, User, Ward
+from accounts.trail import audit
 from tests.conftest import NOW, admit, cows_answers, give, record, stay
-from tracker import actions, board, history
+from tracker import actions, history
 from tracker.models import Alert, CheckIn, Dose, Episode, Voided
+from tracker.reads.board import rows
+from tracker.reads.trend import trend
 from tracker.templatetags import ebb
-from tracker.trend import trend
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +33,7 @@ def _nothing_kept() -> Iterator[None]:
 
 
 def forget() -> None:
-    for kept in (history._kept, board._kept, board._histories, ebb._drawn):
+    for kept in (history._kept, rows._kept, rows._histories, ebb._drawn):
         kept.clear()
 
 
@@ -46,7 +47,7 @@ def again(episode: Episode) -> Episode:
 
 
 def board_shown(by: User, ward: Ward, now: datetime = NOW) -> list[Any]:
-    return [(r, r.episode.bed) for r in board.board(by, ward, now).rows]
+    return [(r, r.episode.bed) for r in rows.board(by, ward, now).rows]
 
 
 def agrees(by: User, episode: Episode) -> None:
@@ -75,28 +76,28 @@ def something(dice: random.Random, kind: int, nurse: User, supervisor: User, adm
             record(episode, nurse, was.observed_at, now=NOW, answers=answers, replaces=was, replace_reason="typo")
     elif kind == 2:
         for alert in Alert.objects.filter(episode=episode, seen_at=None, closed_at=None)[:1]:
-            actions.acknowledge(by=nurse, alert=alert, done="assessed", recheck_at=NOW + timedelta(hours=1), now=NOW)
+            actions.alerts.acknowledge(by=nurse, alert=alert, done="assessed", recheck_at=NOW + timedelta(hours=1), now=NOW)
     elif kind == 3:
         now = again(episode)
         facts = stay(bed=now.bed, opioid=dice.choice(["fentanyl", "methadone"]))
-        actions.change_stay(by=nurse, episode=now, seen_version=now.version, stay=facts, reason="Told later", now=NOW)
+        actions.stays.change_stay(by=nurse, episode=now, seen_version=now.version, stay=facts, reason="Told later", now=NOW)
     elif kind == 4:
-        accounts.change_person(
+        accounts.people.change_person(
             by=admin, person=nurse, role=nurse.role, wards=nurse.wards.all(), first_name=f"A{dice.random()}", last_name="Bell", is_active=True
         )  # fmt: skip
     elif kind == 5 and not episode.absences.exists():
-        actions.go_away(by=nurse, episode=episode, why="hospital", reason="Scan", from_at=ago(2), now=ago(2))
-        actions.come_back(by=nurse, episode=episode, at=ago(1), now=ago(1))
+        actions.leaving.go_away(by=nurse, episode=episode, why="hospital", reason="Scan", from_at=ago(2), now=ago(2))
+        actions.leaving.come_back(by=nurse, episode=episode, at=ago(1), now=ago(1))
     elif kind == 6:
-        actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=NOW)
+        actions.reviews.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=NOW)
     elif kind == 7:
-        actions.review_alerts(now=NOW)
+        actions.alerts.review_alerts(now=NOW)
     elif kind == 8:
         for check_in in CheckIn.objects.current().filter(episode=episode).order_by("?")[:1]:
-            actions.void_check_in(by=nurse, check_in=check_in, void_id=uuid4(), reason="wrong_patient", now=NOW)
+            actions.voids.void_check_in(by=nurse, check_in=check_in, void_id=uuid4(), reason="wrong_patient", now=NOW)
     elif kind == 9:
         for dose in Dose.objects.current().filter(episode=episode).order_by("?")[:1]:
-            actions.void_dose(by=nurse, dose=dose, void_id=uuid4(), reason="wrong_patient", now=NOW)
+            actions.voids.void_dose(by=nurse, dose=dose, void_id=uuid4(), reason="wrong_patient", now=NOW)
     elif kind == 10:
         for dose in Dose.objects.current().filter(episode=episode).order_by("?")[:1]:
             changed = {"amount": dose.amount + 1, "replaces": dose, "replace_reason": "typo"}
@@ -123,9 +124,9 @@ def test_what_another_process_wrote_is_noticed(nurse: User, episode: Episode):
     """What this process keeps is put back to what it was before the write, as if the write had happened elsewhere."""
     record(episode, nurse, ago(3), answers=cows_answers(9))
     agrees(nurse, episode)
-    before = [dict(kept) for kept in (history._kept, board._kept, board._histories, ebb._drawn)]
+    before = [dict(kept) for kept in (history._kept, rows._kept, rows._histories, ebb._drawn)]
     record(episode, nurse, ago(1), answers=cows_answers(30))
-    for kept, was in zip((history._kept, board._kept, board._histories, ebb._drawn), before, strict=True):
+    for kept, was in zip((history._kept, rows._kept, rows._histories, ebb._drawn), before, strict=True):
         kept.clear()
         kept.update(was)  # type: ignore[arg-type]
     assert [c.total for c in history.of_episode(again(episode)).check_ins] == [9, 30]
@@ -186,7 +187,7 @@ def test_a_row_is_drawn_again_only_when_it_says_something_else(nurse: User, epis
     monkeypatch.setattr(ebb, "get_template", counted)
 
     def draw(now: datetime) -> str:
-        [one] = board.board(nurse, episode.ward, now).rows
+        [one] = rows.board(nurse, episode.ward, now).rows
         return ebb.drawn("components/board_row.html", one, episode.ward.tz)
 
     first = draw(NOW)
@@ -201,12 +202,12 @@ def test_a_row_is_drawn_again_only_when_it_says_something_else(nurse: User, epis
 
 def test_only_so_many_are_kept(nurse: User, ward: Ward, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(history, "MOST_KEPT", 2)
-    monkeypatch.setattr(board, "MOST_KEPT", 2)
+    monkeypatch.setattr(rows, "MOST_KEPT", 2)
     for n in range(4):
         history.of_episode(again(admit(nurse, ward, f"P{n}", bed=str(n))))
     board_shown(nurse, ward)
-    assert (len(history._kept), len(board._kept)) == (2, 2)
-    assert len(board._histories) <= 2
+    assert (len(history._kept), len(rows._kept)) == (2, 2)
+    assert len(rows._histories) <= 2
 
 
 # The whole page ---------------------------------------------------------------------------------------------

@@ -13,15 +13,16 @@ from accounts.models import AuditLine, User
 from accounts.roles import Refused
 from tests.conftest import NOW, dose_entry, give
 from tracker import access, actions
-from tracker.actions import Conflict, Invalid, TakenBack
-from tracker.board import board
-from tracker.figures import figures
-from tracker.handover import handover
+from tracker.actions.refusals import Conflict, Invalid
+from tracker.actions.voids import TakenBack
 from tracker.history import of_episode
 from tracker.models import Alert, CheckIn, Dose, Episode, Voided
-from tracker.reading import beside
-from tracker.trail import trail as trail_of
-from tracker.trend import trend
+from tracker.reads.board.rows import board
+from tracker.reads.figures import figures
+from tracker.reads.handover import handover
+from tracker.reads.recommended_articles import beside
+from tracker.reads.trend import trend
+from tracker.words.trail import trail as trail_of
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 Make = Callable[..., CheckIn]
@@ -35,7 +36,7 @@ def wrong(episode: Episode, nurse: User) -> Dose:
 
 def void(by: User, dose: Dose, **changes: object) -> TakenBack:
     facts = {"void_id": uuid4(), "reason": "wrong_patient", "now": NOW}
-    return actions.void_dose(by=by, dose=dose, **facts | changes)  # type: ignore[arg-type]
+    return actions.voids.void_dose(by=by, dose=dose, **facts | changes)  # type: ignore[arg-type]
 
 
 def refused_without_a_trace(work: Callable[[], object], error: type[Exception], match: str | None = None) -> None:
@@ -152,7 +153,7 @@ def test_the_right_patients_entry_holds_what_is_known_of_them(wrong, nurse, seco
     """The last COWS and the hours since last use are the right patient's, and a voided COWS is no COWS."""
     cows(second_episode, nurse, NOW - 2 * HOUR, total=13)
     gone = cows(second_episode, nurse, NOW - HOUR, total=30)
-    actions.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="twice", now=NOW)
+    actions.voids.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="twice", now=NOW)
     void(nurse, wrong)
     again = give(second_episode, nurse, wrong.given_at, now=NOW)
     assert list(Dose.objects.current()) == [again]
@@ -181,7 +182,9 @@ def test_an_id_that_was_used_for_something_else_is_a_conflict(wrong, nurse, epis
     refused_without_a_trace(lambda: void(nurse, other, void_id=pk), Conflict, "already used")
     refused_without_a_trace(lambda: void(nurse, wrong, void_id=pk, reason="twice"), Conflict, "already used")
     refused_without_a_trace(
-        lambda: actions.void_check_in(by=nurse, check_in=check_in, void_id=pk, reason="wrong_patient"), Conflict, "already used"
+        lambda: actions.voids.void_check_in(by=nurse, check_in=check_in, void_id=pk, reason="wrong_patient"),
+        Conflict,
+        "already used",
     )
 
 
@@ -202,9 +205,9 @@ def test_a_voided_dose_is_not_corrected(wrong, nurse, episode):
 
 def test_a_late_repeat_of_a_voided_dose_does_not_bring_it_back(nurse, episode):
     sent = dose_entry()
-    first = actions.record_dose(by=nurse, episode=episode, entry=sent, now=NOW)
+    first = actions.doses.record_dose(by=nurse, episode=episode, entry=sent, now=NOW)
     void(nurse, first.dose)
-    again = actions.record_dose(by=nurse, episode=episode, entry=sent, now=NOW)
+    again = actions.doses.record_dose(by=nurse, episode=episode, entry=sent, now=NOW)
     assert (again.again, again.dose) == (True, first.dose)
     assert list(Dose.objects.current()) == []
 
@@ -225,7 +228,7 @@ def test_nobody_else_may(request, wrong, who, error):
 
 
 def test_in_an_emergency_only_what_one_wrote_oneself_is_voided(wrong, other_nurse, episode, ward):
-    actions.break_glass(by=other_nurse, ward=ward, who="1", reason="Found on the floor.", glass_id=uuid4())
+    actions.break_glass.break_glass(by=other_nurse, ward=ward, who="1", reason="Found on the floor.", glass_id=uuid4())
     own = give(access.episode(other_nurse, episode.pk), other_nurse, NOW)
     refused_without_a_trace(lambda: void(other_nurse, wrong), Refused, "only what you wrote yourself")
     void(other_nurse, own)

@@ -15,11 +15,12 @@ from accounts.roles import Refused
 from tests.conftest import NOW, entry, leave, record
 from tests.guards import lifted
 from tracker import access, actions
-from tracker.actions import Conflict, Invalid, TakenBack, void_check_in
-from tracker.board import board
+from tracker.actions.refusals import Conflict, Invalid
+from tracker.actions.voids import TakenBack, void_check_in
 from tracker.history import of_episode
 from tracker.models import Alert, CheckIn, Episode, Voided
-from tracker.trend import trend
+from tracker.reads.board.rows import board
+from tracker.reads.trend import trend
 
 HOUR = timedelta(hours=1)
 
@@ -151,14 +152,14 @@ def test_a_corrected_version_is_not_voided_but_its_correction(wrong, nurse, epis
 def test_a_voided_check_in_is_not_corrected(wrong, nurse, episode):
     void(nurse, wrong)
     with pytest.raises(Conflict, match="voided"):
-        actions.record_check_in(by=nurse, episode=episode, entry=entry(replaces=wrong, replace_reason="typo"), now=NOW)
+        actions.check_ins.record_check_in(by=nurse, episode=episode, entry=entry(replaces=wrong, replace_reason="typo"), now=NOW)
 
 
 def test_a_late_repeat_of_a_voided_check_in_does_not_bring_it_back(nurse, episode):
     sent = entry()
-    first = actions.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)
+    first = actions.check_ins.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)
     void(nurse, first.check_in)
-    again = actions.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)
+    again = actions.check_ins.record_check_in(by=nurse, episode=episode, entry=sent, now=NOW)
     assert (again.again, again.check_in) == (True, first.check_in)
     assert list(CheckIn.objects.current()) == []
 

@@ -5,7 +5,7 @@ from django.utils.translation import trans_real
 
 from clinical import instruments
 from clinical.instruments import FROM_TO, Problem
-from tracker.words import ANSWER_PROBLEMS, said
+from tracker.words.times import ANSWER_PROBLEMS, said
 
 
 def test_every_sentence_about_an_answer_is_one_that_translators_find():

@@ -14,14 +14,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User
 from accounts.prepared import Change, Insert, Prepared
 from accounts.roles import Can
+from accounts.trail import audit
 from clinical.history import History
 from clinical.rules import Finding, Urgency, by_slug, review
 from tracker import access
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.history import of_episode, protocol_of
 from tracker.models import Alert, AlertStep, ClockRun, Episode

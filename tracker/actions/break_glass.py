@@ -10,14 +10,14 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User, Ward
 from accounts.roles import Can, Refused
+from accounts.trail import audit
 from tracker import access
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.models import BreakGlass, BreakGlassReview, Episode
-from tracker.words import clock
+from tracker.words.times import clock
 
 LASTS = timedelta(minutes=60)
 """How long a record stays open. It is never made longer: after that, a new reason and a new line for the supervisor."""

@@ -10,21 +10,21 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import AuditLine, User
 from accounts.prepared import Insert, Prepared
 from accounts.roles import Can, Role
+from accounts.trail import audit
 from clinical.history import History
 from clinical.instruments import Answer, AnswerError
 from tracker import access
 from tracker.actions import alerts, times
-from tracker.actions.once import already_corrected, fingerprint, kept_before, must_be_correctable
-from tracker.actions.outcomes import Conflict, Invalid, TooFast
+from tracker.actions.entering import already_corrected, fingerprint, kept_before, must_be_correctable
+from tracker.actions.refusals import Conflict, Invalid, TooFast
 from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import before_writing, keep_after
 from tracker.models import CheckIn, Draft, Episode
-from tracker.words import said
+from tracker.words.times import said
 
 
 @dataclass(frozen=True)

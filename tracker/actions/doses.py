@@ -9,16 +9,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User
 from accounts.roles import Can
+from accounts.trail import audit
 from clinical.history import History
 from clinical.medicines import Medicine
 from clinical.readings import complete, floor, scores
 from tracker import access
 from tracker.actions import alerts, times
-from tracker.actions.once import already_corrected, fingerprint, kept_before, must_be_correctable
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.entering import already_corrected, fingerprint, kept_before, must_be_correctable
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import of_episode, protocol_of

@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User
 from accounts.roles import Can
+from accounts.trail import audit
 from tracker import access
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.content import library
 from tracker.models import Episode, Handout
 

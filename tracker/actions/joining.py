@@ -9,11 +9,12 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
-from accounts import audit, secrecy
 from accounts.models import Device, User
 from accounts.roles import Can, Role
+from accounts.sign_in import tokens
+from accounts.trail import audit
 from tracker import access
-from tracker.actions.outcomes import Conflict
+from tracker.actions.refusals import Conflict
 from tracker.models import Episode, JoinCode, Patient
 
 CODE_LASTS = timedelta(minutes=10)
@@ -42,12 +43,12 @@ def make_join_code(*, by: User, episode: Episode, now: datetime | None = None) -
     now = now or timezone.now()
     if episode.ended_at:
         raise Conflict(_("This stay has ended, so there is nothing to join."))
-    code = secrecy.new_code()
+    code = tokens.new_code()
     with transaction.atomic():
         JoinCode.objects.filter(patient=episode.patient_id, used_at=None, expires_at__gt=now).update(expires_at=now)
         JoinCode.objects.create(
             patient_id=episode.patient_id,
-            code_hash=secrecy.hash_of_code(code),
+            code_hash=tokens.hash_of_code(code),
             made_by=by,
             made_at=now,
             expires_at=now + CODE_LASTS,
@@ -62,25 +63,27 @@ def join(*, code: str, pin: str, phone: str, now: datetime | None = None) -> Joi
     `phone` is what to call it. Raises WrongCode, or BadPin for a PIN that would be guessed.
     """
     now = now or timezone.now()
-    hashed = accounts.hashed_pin(pin)
+    hashed = accounts.devices.hashed_pin(pin)
     with transaction.atomic():
-        mine = JoinCode.objects.filter(code_hash=secrecy.hash_of_code(code), used_at=None, expires_at__gt=now)
+        mine = JoinCode.objects.filter(code_hash=tokens.hash_of_code(code), used_at=None, expires_at__gt=now)
         found = mine.select_related("patient__user", "made_by").first()
         if found is None or not mine.update(used_at=now):
             raise WrongCode
         account = found.patient.user or _new_account(found)
         if not account.is_active:
             raise WrongCode
-        accounts.keep_pin(person=account, hashed=hashed, now=now)
-        device, token = accounts.own_device(owner=account, name=phone or _("phone"), now=now)
+        accounts.devices.keep_pin(person=account, hashed=hashed, now=now)
+        device, token = accounts.devices.own_device(owner=account, name=phone or _("phone"), now=now)
         audit.record(account, "joined by code", what=f"patient {found.patient_id}")
     return Joined(account, device, token)
 
 
 def _new_account(code: JoinCode) -> User:
     """An account without a password: the phone and its PIN let its owner in."""
-    username = f"p-{get_random_string(8, secrecy.LETTERS.lower())}"
-    account = accounts.unsaved_account(username=username, password=None, role=Role.PATIENT, first_name=code.patient.chosen_name)
-    accounts.keep_account(by=code.made_by, person=account)
+    username = f"p-{get_random_string(8, tokens.LETTERS.lower())}"
+    account = accounts.people.unsaved_account(
+        username=username, password=None, role=Role.PATIENT, first_name=code.patient.chosen_name
+    )
+    accounts.people.keep_account(by=code.made_by, person=account)
     Patient.objects.filter(pk=code.patient_id, user=None).update(user=account)
     return account

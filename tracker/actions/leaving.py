@@ -9,15 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User
 from accounts.roles import Can
+from accounts.trail import audit
 from clinical.rules.clockwork import LEAVING
 from tracker import access
 from tracker.actions import alerts, times
 from tracker.actions.check_ins import Entry, keep_check_in
-from tracker.actions.once import kept_before
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.entering import kept_before
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.history import of_episode
 from tracker.models import Absence, CheckIn, Episode

@@ -9,13 +9,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.actions import NameTaken, end_sessions_of, keep_account, unsaved_account
+from accounts.actions.people import NameTaken, keep_account, unsaved_account
+from accounts.actions.sessions import end_sessions_of
 from accounts.models import User, Ward
 from accounts.roles import Can, Role
+from accounts.trail import audit
 from tracker import access
 from tracker.actions import alerts, times
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.history import of_episode
 from tracker.models import Episode, Patient

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from tracker.actions.outcomes import Invalid
+from tracker.actions.refusals import Invalid
 from tracker.history import protocol_of
 from tracker.models import Episode
 

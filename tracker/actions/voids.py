@@ -9,12 +9,12 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User
 from accounts.roles import Can
+from accounts.trail import audit
 from tracker import access
 from tracker.actions import alerts
-from tracker.actions.outcomes import Conflict, Invalid
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.actions.turns import take_turn
 from tracker.history import of_episode
 from tracker.models import CheckIn, Dose, Voided

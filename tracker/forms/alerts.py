@@ -9,9 +9,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker import words
-from tracker.forms.stay import PlainForm
+from tracker.forms.stays import PlainForm
 from tracker.models import Alert
+from tracker.words import times
 
 RECHECKS = (15, 30, 60, 120)
 """Minutes from now at which somebody can promise to look again."""
@@ -42,7 +42,7 @@ class SeenForm(PlainForm):
         super().__init__(data, initial={"seen_as": alert.waiting_since.isoformat()})
         self.now = now
         self.fields["recheck"].choices = [  # type: ignore[attr-defined]
-            (str(m), _("in %(span)s, at %(time)s") % {"span": words.span(timedelta(minutes=m)), "time": words.clock(now + timedelta(minutes=m), zone)})
+            (str(m), _("in %(span)s, at %(time)s") % {"span": times.span(timedelta(minutes=m)), "time": times.clock(now + timedelta(minutes=m), zone)})
             for m in RECHECKS
         ]  # fmt: skip
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinical.medicines import ROUTES, Medicine
-from tracker.actions import DoseEntry
+from tracker.actions.doses import DoseEntry
 from tracker.forms.banner import banner_of, changed_words
-from tracker.forms.check_in import NumberField, typed
+from tracker.forms.check_ins import NumberField, typed
 from tracker.forms.device import clock_offset
-from tracker.forms.stay import EMPTY_IS_SEEN, PlainForm
+from tracker.forms.stays import EMPTY_IS_SEEN, PlainForm
 from tracker.forms.when import add_observed, read_observed, words_sent
 from tracker.history import protocol_of
 from tracker.models import CheckIn, Dose, Episode

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinical.rules.clockwork import LEAVING
-from tracker.actions import LeavingTalk
+from tracker.actions.leaving import LeavingTalk
 from tracker.content import library
-from tracker.forms.stay import EMPTY_IS_SEEN, PlainForm
+from tracker.forms.stays import EMPTY_IS_SEEN, PlainForm
 from tracker.forms.when import add_clock, read_clock
 from tracker.models import Absence, Episode
 

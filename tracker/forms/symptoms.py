@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from clinical.instruments import SKIPPED
 from clinical.symptoms import Group, Symptom
 from tracker.content import library
-from tracker.forms.check_in import STILL_NOW, fields_of
+from tracker.forms.check_ins import STILL_NOW, fields_of
 from tracker.models import Draft, Episode
 
 GROUPS: Mapping[Group, Promise] = {

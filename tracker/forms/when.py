@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinical.times import HappenedTwice, NeverHappened, moment
-from tracker import words
+from tracker.words import times
 
 AGO = (15, 30, 60)
 """Minutes offered as "so long ago" beside "now"."""
@@ -30,8 +30,8 @@ def day_choices(today: date, days: int) -> list[tuple[str, str]]:
     found = []
     for back in range(days + 1):
         day = today - timedelta(days=back)
-        words = date_format(day, "D j M")
-        found.append((day.isoformat(), f"{names[back]}, {words}" if back in names else words))
+        times = date_format(day, "D j M")
+        found.append((day.isoformat(), f"{names[back]}, {times}" if back in names else times))
     return found
 
 
@@ -99,10 +99,10 @@ def add_observed(
 
     def choices() -> list[tuple[str, str]]:
         if was:
-            return [("same", _("As before, %(time)s") % {"time": words.clock(was, zone)}), ("other", _("Other time"))]
-        spans = [(str(m), words.span(timedelta(minutes=m))) for m in AGO]
+            return [("same", _("As before, %(time)s") % {"time": times.clock(was, zone)}), ("other", _("Other time"))]
+        spans = [(str(m), times.span(timedelta(minutes=m))) for m in AGO]
         first, *rest = spans
-        now_words = _("Now, %(time)s") % {"time": words.clock(now, zone)}
+        now_words = _("Now, %(time)s") % {"time": times.clock(now, zone)}
         return [("now", now_words), (first[0], _("%(span)s ago") % {"span": first[1]}), *rest, ("other", _("Other time"))]
 
     form.fields["at"] = forms.CharField(

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from accounts.written_once import written_once
+from accounts.trail.append_only import written_once
 
 
 class Migration(migrations.Migration):

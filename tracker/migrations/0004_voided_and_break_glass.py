@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.written_once import written_once
+from accounts.trail.append_only import written_once
 
 
 class Migration(migrations.Migration):

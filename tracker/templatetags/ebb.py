@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from clinical import contacts
-from tracker import words
+from tracker.words import times
 
 register = template.Library()
 
@@ -23,19 +23,19 @@ register = template.Library()
 @register.filter
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """ "02:10" in the ward's zone."""
-    return words.clock(at, zone)
+    return times.clock(at, zone)
 
 
 @register.filter
 def day_clock(at: datetime, zone: ZoneInfo) -> str:
     """ "Fri 20 Nov, 02:10" in the ward's zone."""
-    return words.day_clock(at, zone)
+    return times.day_clock(at, zone)
 
 
 @register.filter
 def weekday_clock(at: datetime, zone: ZoneInfo) -> str:
     """ "Fri 02:10" in the ward's zone."""
-    return words.weekday_clock(at, zone)
+    return times.weekday_clock(at, zone)
 
 
 @register.filter
@@ -53,25 +53,25 @@ def born(at: date) -> str:
 @register.filter
 def ago(at: datetime, now: datetime) -> str:
     """ "7 min ago"."""
-    return words.ago(at, now)
+    return times.ago(at, now)
 
 
 @register.filter
 def hours(value: float, about: bool = False) -> str:
     """ "38 h", "about 38 h"."""
-    return words.hours(value, about=about)
+    return times.hours(value, about=about)
 
 
 @register.filter
 def hours_since(value: float, about: bool = False) -> str:
     """ "38 h", of something that is over; "? h" where the server's clock says that it is not."""
-    return words.hours_since(value, about=about)
+    return times.hours_since(value, about=about)
 
 
 @register.filter
 def device_clock(offset_s: int | None) -> str:
     """ "The device's clock was 3 h behind.", or nothing."""
-    return words.device_clock(offset_s)
+    return times.device_clock(offset_s)
 
 
 @register.simple_tag

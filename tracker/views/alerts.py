@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedIn
 from accounts.roles import Can
 from clinical.rules.book import shared_numbers
-from tracker import access, actions, alerts
-from tracker.actions import Conflict, Invalid
+from tracker import access, actions
+from tracker.actions.refusals import Conflict, Invalid
 from tracker.forms.alerts import NotUsefulForm, SeenForm
 from tracker.history import hours_at, protocol_on
 from tracker.models import Alert
+from tracker.reads import alerts
 
 
 @require_safe
@@ -49,7 +50,7 @@ def acknowledge(request: SignedIn, pk: UUID) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            actions.acknowledge(by=request.user, alert=alert, now=form.now, **form.said())
+            actions.alerts.acknowledge(by=request.user, alert=alert, now=form.now, **form.said())
             messages.success(request, _("Written down: seen by you. Bed %(bed)s.") % {"bed": alert.episode.bed})
             return HttpResponseRedirect(_back(request, alert), status=303)
         except Invalid as invalid:
@@ -69,7 +70,7 @@ def not_useful(request: SignedIn, pk: UUID) -> HttpResponse:
     alert = access.alert(request.user, pk)
     form = NotUsefulForm(request.POST)
     if form.is_valid():
-        actions.call_not_useful(by=request.user, alert=alert, note=form.cleaned_data["note"])
+        actions.alerts.call_not_useful(by=request.user, alert=alert, note=form.cleaned_data["note"])
         messages.success(request, _("Thank you. It is on the list of rules to review."))
         return HttpResponseRedirect(reverse("alert", args=[alert.pk]), status=303)
     return _page(request, alert, SeenForm(alert=alert, zone=alert.episode.ward.tz, now=timezone.now()), form, 422)

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedIn
-from tracker import access, actions, words
-from tracker.actions import Opened
-from tracker.emergencies import emergencies as read_emergencies
+from tracker import access, actions
+from tracker.actions.break_glass import Opened
 from tracker.forms.break_glass import BreakGlassForm, ReviewForm
+from tracker.reads.break_glass import emergencies as read_emergencies
 from tracker.views.outcomes import sent, tried
+from tracker.words import times
 
 
 @require_safe
@@ -32,7 +33,7 @@ def break_glass(request: SignedIn) -> HttpResponse:
 
     def write() -> Opened:
         data = form.cleaned_data
-        return actions.break_glass(
+        return actions.break_glass.break_glass(
             by=request.user, ward=data["ward"], who=data["who"], reason=data["reason"], glass_id=data["id"]
         )
 
@@ -40,7 +41,7 @@ def break_glass(request: SignedIn) -> HttpResponse:
     if request.method == "POST":
         opened, status = tried(form, write)
         if opened:
-            until = words.clock(opened.access.ends_at, form.cleaned_data["ward"].tz)
+            until = times.clock(opened.access.ends_at, form.cleaned_data["ward"].tz)
             messages.success(request, _("Open to you until %(time)s. A supervisor will review this.") % {"time": until})
             return HttpResponseRedirect(reverse("episode", args=[opened.access.episode_id]), status=303)
     return render(request, "tracker/break_glass.html", {"form": form}, status=status)
@@ -52,6 +53,6 @@ def review(request: SignedIn, pk: UUID) -> HttpResponse:
     glass = access.emergency(request.user, pk)
     form = ReviewForm(request.POST)
     note = form.cleaned_data["note"] if form.is_valid() else ""
-    actions.review_break_glass(by=request.user, glass=glass, note=note)
+    actions.break_glass.review_break_glass(by=request.user, glass=glass, note=note)
     messages.success(request, _("Reviewed."))
     return HttpResponseRedirect(reverse("emergencies"), status=303)

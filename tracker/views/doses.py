@@ -13,14 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import access, actions
-from tracker.actions import SavedDose
+from tracker.actions.doses import SavedDose
 from tracker.content import library
 from tracker.forms.doses import DoseForm
 from tracker.history import of_episode
-from tracker.medicines import grouped, on_file, saved_words, view_of
 from tracker.models import Episode
+from tracker.reads.doses import grouped, on_file, saved_words, view_of
+from tracker.views.answers import json_answer, posted, wants_json
 from tracker.views.outcomes import tried_once
-from tracker.views.sending import json_answer, posted, wants_json
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +101,7 @@ def one(request: SignedIn, pk: UUID) -> HttpResponse:
 
 def _save(request: SignedIn, form: DoseForm, episode: Episode) -> tuple[SavedDose | None, int]:
     """Keep the dose that the form says. Returns as `tried_once` does."""
-    return tried_once(form, lambda: actions.record_dose(by=request.user, episode=episode, entry=form.entry(), now=form.now))
+    return tried_once(form, lambda: actions.doses.record_dose(by=request.user, episode=episode, entry=form.entry(), now=form.now))
 
 
 def _answered(request: SignedIn, form: DoseForm, kept: SavedDose | None, status: int, episode: Episode) -> HttpResponse | None:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.request_number import request_id
 from accounts.uploads import FileSent
-from tracker.views.origins import why_not_trusted
-from tracker.views.sending import Malformed, wants_json
+from tracker.views.answers import Malformed, wants_json
+from tracker.views.csrf_help import why_not_trusted
 
 A_MINUTE = 60
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedIn
 from tracker import access
-from tracker.figures import figures
+from tracker.reads.figures import figures
 
 
 @require_safe

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import SignedIn
 from clinical.history import place
 from tracker import access, actions
-from tracker.forms.handout import HandoutForm
+from tracker.forms.handouts import HandoutForm
 from tracker.history import course_of, of_episode
 from tracker.models import Episode
-from tracker.reading import beside, open_alerts
+from tracker.reads.recommended_articles import beside, open_alerts
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,10 +28,10 @@ def handouts(request: SignedIn, pk: UUID) -> HttpResponse:
     form, status = HandoutForm(request.POST), 422
     if form.is_valid():
         try:
-            kept = actions.give_article(
+            kept = actions.handouts.give_article(
                 by=request.user, episode=episode, handout_id=form.cleaned_data["id"], slug=form.cleaned_data["article"]
             )
-        except actions.Conflict as problem:
+        except actions.refusals.Conflict as problem:
             form.add_error("article", str(problem))
             status = 409
         else:

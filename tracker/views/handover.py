@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedIn
 from tracker import access
-from tracker.handover import handover
+from tracker.reads.handover import handover
 
 
 @require_safe

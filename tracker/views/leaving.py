@@ -18,7 +18,7 @@ from tracker.content import library
 from tracker.forms.leaving import AwayForm, BackForm, EndStayForm, TalkForm
 from tracker.models import Episode
 from tracker.views.outcomes import sent, tried
-from tracker.views.stay import opened
+from tracker.views.stays import opened
 
 
 def _answer(
@@ -52,7 +52,7 @@ def end(request: SignedIn, pk: UUID) -> HttpResponse:
 
     def write() -> None:
         data = form.cleaned_data
-        actions.end_stay(by=by, episode=episode, ended_at=data["ended_at"], how=data["how"], talk=form.talk())
+        actions.leaving.end_stay(by=by, episode=episode, ended_at=data["ended_at"], how=data["how"], talk=form.talk())
 
     said = _("Recorded. The stay is closed and stays readable. Print the sheet they take home.")
     return _answer(request, form, episode, "tracker/end_stay.html", what="leaving form", write=write, said=said)
@@ -68,7 +68,9 @@ def away(request: SignedIn, pk: UUID) -> HttpResponse:
 
     def write() -> None:
         data = form.cleaned_data
-        actions.go_away(by=by, episode=episode, why=data["why"], reason=data["reason"], from_at=data["from_at"], talk=form.talk())
+        actions.leaving.go_away(
+            by=by, episode=episode, why=data["why"], reason=data["reason"], from_at=data["from_at"], talk=form.talk()
+        )
 
     said = _("Recorded. No check is due until you record that they are back.")
     return _answer(request, form, episode, "tracker/away.html", what="absence form", write=write, said=said)
@@ -83,7 +85,7 @@ def back(request: SignedIn, pk: UUID) -> HttpResponse:
     form = BackForm(sent(request), zone=episode.ward.tz, now=timezone.now())
 
     def write() -> None:
-        actions.come_back(by=by, episode=episode, at=form.cleaned_data["at"])
+        actions.leaving.come_back(by=by, episode=episode, at=form.cleaned_data["at"])
 
     said = _("Recorded. A check is due now.")
     return _answer(request, form, episode, "tracker/back.html", what="return form", write=write, said=said)

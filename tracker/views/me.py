@@ -15,18 +15,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedIn
 from clinical.history import place
 from clinical.instruments import Instrument
-from tracker import access, actions, alerts, words
-from tracker.actions import Entry
+from tracker import access, actions
+from tracker.actions.check_ins import Entry
 from tracker.content import library
-from tracker.forms.check_in import CheckInForm
+from tracker.forms.check_ins import CheckInForm
 from tracker.forms.device import clock_offset
 from tracker.forms.symptoms import GROUPS, grouped, picked_in, rate_form, review, said_in, sent_again, true_at
 from tracker.history import course_of, of_episode
 from tracker.models import CheckIn, Draft, Episode
-from tracker.own_trend import own_trend
-from tracker.reading import beside, card, open_alerts
-from tracker.trend import trend
-from tracker.views.sending import instrument_for, json_answer, keep_draft, posted, save, wants_json
+from tracker.reads import alerts
+from tracker.reads.own_trend import own_trend
+from tracker.reads.recommended_articles import beside, card, open_alerts
+from tracker.reads.trend import trend
+from tracker.views.answers import instrument_for, json_answer, keep_draft, posted, save, wants_json
+from tracker.words import times
 
 SYMPTOMS = "symptom-check"
 
@@ -81,7 +83,7 @@ def _whole_form(request: SignedIn, episode: Episode, instrument: Instrument) -> 
     status = 200
     if request.method == "POST":
         kept, status = save(request, form, f"check-in form {instrument.slug}")
-        sentence = _("Thank you. Staff on your unit can see this now (%(time)s).") % {"time": words.clock(form.now, form.zone)}
+        sentence = _("Thank you. Staff on your unit can see this now (%(time)s).") % {"time": times.clock(form.now, form.zone)}
         if wants_json(request):
             url = reverse("check_in", args=[kept.check_in.pk]) if kept else ""
             return json_answer(form, kept, status, sentence=sentence, url=url)
@@ -129,7 +131,7 @@ def _keep_step(request: SignedIn, episode: Episode, step: str) -> HttpResponse:
         entries |= {k: str(v) for k, v in form.cleaned_data.items() if v is not None}
         following = "review"
     draft_id = _id(request.POST.get("id", ""))
-    actions.keep_draft(by=request.user, episode=episode, instrument=SYMPTOMS, draft_id=draft_id, entries=entries)
+    actions.check_ins.keep_draft(by=request.user, episode=episode, instrument=SYMPTOMS, draft_id=draft_id, entries=entries)
     return HttpResponseRedirect(f"{here}?step={following}", status=303)
 
 
@@ -177,15 +179,15 @@ def help_now(request: SignedIn) -> HttpResponse:
         clock_offset_s=clock_offset(request.POST, now),
     )  # fmt: skip
     try:
-        kept = actions.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
-    except actions.Invalid:
+        kept = actions.check_ins.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
+    except actions.refusals.Invalid:
         # Whatever was wrong with what was sent, somebody asked for help.
         entry = replace(entry, id=uuid4(), answers={"call": 1})
-        kept = actions.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
-    except (actions.Conflict, Http404):
+        kept = actions.check_ins.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
+    except (actions.refusals.Conflict, Http404):
         # The id was used before: they went back and tapped something else, which counts as much as the first.
-        kept = actions.record_check_in(by=request.user, episode=episode, entry=replace(entry, id=uuid4()), now=now)
-    messages.success(request, _("We have told staff (%(time)s).") % {"time": words.clock(now, episode.ward.tz)})
+        kept = actions.check_ins.record_check_in(by=request.user, episode=episode, entry=replace(entry, id=uuid4()), now=now)
+    messages.success(request, _("We have told staff (%(time)s).") % {"time": times.clock(now, episode.ward.tz)})
     return HttpResponseRedirect(reverse("check_in", args=[kept.check_in.pk]), status=303)
 
 

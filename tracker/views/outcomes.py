@@ -6,9 +6,9 @@ from typing import TypeVar
 from django.http import QueryDict
 
 from accounts.requests import SignedIn
-from tracker.actions import Conflict, Invalid, Kept, TooFast
-from tracker.forms.check_in import CheckInForm
-from tracker.forms.stay import PlainForm
+from tracker.actions.refusals import Conflict, Invalid, Kept, TooFast
+from tracker.forms.check_ins import CheckInForm
+from tracker.forms.stays import PlainForm
 
 Done = TypeVar("Done")
 Once = TypeVar("Once", bound=Kept)

@@ -26,7 +26,7 @@ def home(request: SignedIn) -> HttpResponse:
 def health(request: HttpRequest) -> HttpResponse:
     """Whether a check-in could be saved right now: reading is not enough, so this tries a write and takes it back."""
     try:
-        actions.try_a_write()
+        actions.dry_run.try_a_write()
     except Exception:
         return JsonResponse({"well": False, "why": "The database cannot be written to."}, status=503)
     return JsonResponse({"well": True})

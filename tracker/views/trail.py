@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedIn
 from tracker import access
 from tracker.history import hours_at
-from tracker.trail import trail
+from tracker.words.trail import trail
 
 
 @require_safe

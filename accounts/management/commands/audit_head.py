@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.chain import faults, head
 from accounts.management.commands.verify_audit import noted
+from accounts.trail.chain import faults, head
 
 
 class Command(BaseCommand):

@@ -23,5 +23,5 @@ class Command(BaseCommand):
         person = User.objects.filter(username=username.lower()).first()
         if person is None:
             raise CommandError(f"There is no account {username}.")
-        actions.reset_by_command(person=person)
+        actions.factors.reset_by_command(person=person)
         self.stdout.write(f"{person.username} signs in with the password alone now. Ask them to set up a new second factor.")

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from accounts.chain import Head, faults
 from accounts.models import AuditLine
-from accounts.written_once import unguarded
+from accounts.trail.append_only import unguarded
+from accounts.trail.chain import Head, faults
 
 MOST_SHOWN = 50
 

@@ -52,7 +52,7 @@ def test_the_list_puts_what_waits_before_what_was_seen(visitor, nurse, alert, se
     page = see(visitor(nurse), "/alerts/")
     assert page.words.index("Sam") < page.words.index("Kim"), "urgent before review"
     assert "Waiting for 10 min, since Tue 06:50" in page.words
-    actions.acknowledge(by=nurse, alert=alert, done="doctor", now=now)
+    actions.alerts.acknowledge(by=nurse, alert=alert, done="doctor", now=now)
     page = see(visitor(nurse), "/alerts/")
     assert page.words.index("Not seen yet") < page.words.index("Kim") < page.words.index("Seen, and still so")
     assert page.words.index("Seen, and still so") < page.words.index(alert.sentence)
@@ -60,7 +60,7 @@ def test_the_list_puts_what_waits_before_what_was_seen(visitor, nurse, alert, se
 
 
 def test_what_was_passed_on_stands_first_and_says_so(visitor, nurse, alert, see, now):
-    actions.review_alerts(now=now + 6 * MINUTE)
+    actions.alerts.review_alerts(now=now + 6 * MINUTE)
     assert "With the shift lead: nobody has seen these in time" in see(visitor(nurse), "/alerts/").words
     assert "With the shift lead since" in see(visitor(nurse), url(alert)).words
 
@@ -74,13 +74,13 @@ def test_a_quiet_ward_is_not_called_safe(visitor, nurse, see):
 @pytest.mark.parametrize(("minutes", "still"), [(None, True), (1, False), (4, True)])
 def test_a_clock_that_stands_still_is_said_on_the_list(visitor, nurse, see, now, minutes, still):
     if minutes is not None:
-        actions.review_alerts(now=now - minutes * MINUTE)
+        actions.alerts.review_alerts(now=now - minutes * MINUTE)
     assert ("The alert clock stands still." in see(visitor(nurse), "/alerts/").words) is still
     assert ClockRun.objects.exists() is (minutes is not None)
 
 
 def test_the_rules_are_listed_with_their_numbers_and_how_often_they_spoke(visitor, nurse, alert, see, now):
-    actions.call_not_useful(by=nurse, alert=alert, note="known <b>range</b>", now=now)
+    actions.alerts.call_not_useful(by=nurse, alert=alert, note="known <b>range</b>", now=now)
     page = see(visitor(nurse), "/alerts/rules/")
     for n in range(1, 25):
         assert f"R{n:02d}" in page.words
@@ -189,7 +189,7 @@ def test_the_stay_shows_its_alerts_with_why_and_who_has_seen_them(visitor, nurse
     page = see(visitor(nurse), stay)
     assert alert.sentence in page.words
     assert f"/alerts/{alert.pk}/" in page.links
-    actions.acknowledge(by=nurse, alert=alert, done="other", note="spoke with family", now=now)
+    actions.alerts.acknowledge(by=nurse, alert=alert, done="other", note="spoke with family", now=now)
     assert f"Seen by {nurse.known_as}, Tue 07:00: something else, spoke with family" in see(visitor(nurse), stay).words
 
 
@@ -229,7 +229,7 @@ def test_an_urgent_alert_stands_before_everything_else_of_the_stay_until_somebod
     stay = reverse("episode", args=[alert.episode_id])
     page = see(visitor(nurse), stay)
     assert page.source.index('id="alerts"') < page.source.index('id="summary"') < page.source.index('id="trend-h"')
-    actions.acknowledge(by=nurse, alert=alert, done="doctor", now=now)
+    actions.alerts.acknowledge(by=nurse, alert=alert, done="doctor", now=now)
     page = see(visitor(nurse), stay)
     assert page.source.index('href="#alerts"') < page.source.index('id="trend-h"') < page.source.index('id="alerts"')
     assert alert.sentence in page.words, "it is still on the page"

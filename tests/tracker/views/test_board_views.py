@@ -10,7 +10,7 @@ import time_machine
 from tests.conftest import admit, cows_answers, give, leave, record
 from tests.tracker.views.conftest import Page
 from tracker import actions
-from tracker.actions import LastUse
+from tracker.actions.stays import LastUse
 from tracker.models import Alert, CheckIn
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -147,7 +147,7 @@ def test_a_round_with_nobody_due_says_that_this_says_nothing(visitor, nurse, epi
 
 
 def test_who_is_away_is_not_on_the_round(visitor, nurse, episode, see, now):
-    actions.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=now - HOUR, now=now)
+    actions.leaving.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=now - HOUR, now=now)
     assert beds(see(visitor(nurse), "/ward/round/")) == []
 
 

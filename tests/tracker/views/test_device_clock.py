@@ -10,13 +10,13 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.written_once import unguarded
+from accounts.trail.append_only import unguarded
 from tests.conftest import NOW, dose_entry, entry
 from tests.tracker.views.test_doses import filled as filled_dose
 from tests.tracker.views.test_doses import new as new_dose
 from tracker import actions
 from tracker.models import CheckIn, Dose, Draft
-from tracker.words import device_clock
+from tracker.words.times import device_clock
 
 HOUR = 3600
 
@@ -119,7 +119,7 @@ def test_it_is_said_only_beyond_two_minutes(offset, words):
 
 @pytest.mark.parametrize(("offset", "said"), [(-3 * HOUR, True), (30, False), (None, False)])
 def test_the_page_of_a_check_in_says_so_where_it_matters(visitor, nurse, episode, see, offset, said):
-    kept = actions.record_check_in(by=nurse, episode=episode, entry=entry(clock_offset_s=offset), now=NOW).check_in
+    kept = actions.check_ins.record_check_in(by=nurse, episode=episode, entry=entry(clock_offset_s=offset), now=NOW).check_in
     words = see(visitor(nurse), reverse("check_in", args=[kept.pk])).words
     assert ("The device's clock was 3 h behind." in words) is said
 
@@ -133,8 +133,8 @@ def test_the_order_is_the_servers_whatever_a_device_says(visitor, nurse, episode
 
 
 def test_the_database_still_refuses_to_change_it(nurse, episode):
-    kept = actions.record_check_in(by=nurse, episode=episode, entry=entry(clock_offset_s=5), now=NOW).check_in
-    given = actions.record_dose(by=nurse, episode=episode, entry=dose_entry(), now=NOW).dose
+    kept = actions.check_ins.record_check_in(by=nurse, episode=episode, entry=entry(clock_offset_s=5), now=NOW).check_in
+    given = actions.doses.record_dose(by=nurse, episode=episode, entry=dose_entry(), now=NOW).dose
     for row in (kept, given):
         with pytest.raises(DatabaseError, match="is written once"), transaction.atomic():
             type(row).objects.filter(pk=row.pk).update(clock_offset_s=0)

@@ -30,7 +30,7 @@ def fail(monkeypatch, visitor, nurse, episode) -> Callable[..., HttpResponse]:
         def fall(*_args: object, **_kwargs: object) -> None:
             raise error
 
-        monkeypatch.setattr("tracker.views.episode.trend", fall)
+        monkeypatch.setattr("tracker.views.trend.trend", fall)
         client = visitor(nurse, raise_request_exception=False)
         return client.get(reverse("episode", args=[episode.pk]), headers=headers)
 

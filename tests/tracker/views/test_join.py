@@ -138,7 +138,7 @@ def test_a_thousand_guesses_find_nothing_and_are_stopped(limits, code):
 
 def test_nobody_joins_on_a_tablet_of_the_ward(code, supervisor, ward):
     tablet = Client()
-    tablet.cookies[real.DEVICE_COOKIE] = accounts.enroll_device(by=supervisor, name="Tablet 3", ward=ward)[1]
+    tablet.cookies[real.DEVICE_COOKIE] = accounts.devices.enroll_device(by=supervisor, name="Tablet 3", ward=ward)[1]
     answer = tablet.post(JOIN, {"code": code, "pin": PIN, "again": PIN})
     assert answer.status_code == 403
     assert "Patients join on their own phone" in Page(answer).words

@@ -271,7 +271,7 @@ def test_a_script_is_told_what_is_wrong_in_the_patients_words(phone):
 
 
 def test_a_patient_cannot_write_under_an_id_of_another_patient(phone, visitor, nurse, second_episode):
-    other = visitor(actions.give_account(by=nurse, episode=second_episode, username="kim", password=PASSWORD))
+    other = visitor(actions.stays.give_account(by=nurse, episode=second_episode, username="kim", password=PASSWORD))
     sent = {"id": str(uuid4()), "at": "now", "how_bad": 8, "come_now": 1}
     url = "/me/check-in/unwell/"
     assert other.post(url, data=json.dumps(sent), content_type="application/json", headers=JSON).status_code == 201
@@ -419,7 +419,7 @@ def test_a_patient_reads_their_own_report_and_nobody_elses(
     phone, visitor, nurse, patient_user, second_episode, episode, cows, symptoms, now
 ):
     mine, staffs = symptoms(episode, patient_user, now, nausea=2), cows(episode, nurse, now, total=5)
-    kim = actions.give_account(by=nurse, episode=second_episode, username="kim", password=PASSWORD)
+    kim = actions.stays.give_account(by=nurse, episode=second_episode, username="kim", password=PASSWORD)
     assert phone.get(f"/check-ins/{mine.pk}/").status_code == 200
     assert phone.get(f"/check-ins/{staffs.pk}/").status_code == 404
     assert visitor(kim).get(f"/check-ins/{mine.pk}/").status_code == 404

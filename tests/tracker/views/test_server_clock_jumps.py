@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.conftest import NOW, cows_answers, give
 from tests.tracker.views.conftest import Page
 from tracker import actions
-from tracker.actions import review_alerts
+from tracker.actions.alerts import review_alerts
 from tracker.models import Alert
 
 HOUR = timedelta(hours=1)
@@ -27,9 +27,11 @@ def pages(nurse, supervisor, patient_user, episode, second_episode, cows, sympto
     symptoms(episode, patient_user, NOW - HOUR / 6, nausea=3)
     unwell(episode, patient_user, NOW)
     not_done(second_episode, nurse, NOW, "asleep", breaths=14)
-    actions.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Watch the pulse.")
+    actions.reviews.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Watch the pulse.")
     for instrument in ("cows", "vitals"):
-        actions.keep_draft(by=nurse, episode=episode, instrument=instrument, draft_id=uuid4(), entries={"note": "so far"})
+        actions.check_ins.keep_draft(
+            by=nurse, episode=episode, instrument=instrument, draft_id=uuid4(), entries={"note": "so far"}
+        )
     review_alerts()
     last = cows(episode, nurse, NOW, total=37)
     stay, form = reverse("episode", args=[episode.pk]), reverse("staff_check_in", args=[episode.pk, "cows"])

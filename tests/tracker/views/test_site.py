@@ -34,10 +34,10 @@ def test_asking_whether_it_is_well_leaves_nothing_behind(visitor, db):
 
 def test_asking_whether_it_is_well_really_writes(visitor, monkeypatch, django_assert_num_queries):
     wrote = []
-    from accounts import audit
+    from accounts.trail import audit
 
     real = audit.record
-    monkeypatch.setattr("accounts.audit.record", lambda *args, **kwargs: wrote.append(args) or real(*args, **kwargs))
+    monkeypatch.setattr("accounts.trail.audit.record", lambda *args, **kwargs: wrote.append(args) or real(*args, **kwargs))
     visitor().get("/health/")
     assert len(wrote) == 1
 
@@ -47,7 +47,7 @@ def test_the_site_is_not_well_when_nothing_can_be_saved(visitor, monkeypatch, er
     def full():
         raise error
 
-    monkeypatch.setattr("tracker.actions.try_a_write", full)
+    monkeypatch.setattr("tracker.actions.dry_run.try_a_write", full)
     answer = visitor().get("/health/")
     assert (answer.status_code, answer.json()) == (503, {"well": False, "why": "The database cannot be written to."})
     assert str(error) not in answer.content.decode()

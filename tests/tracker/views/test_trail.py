@@ -5,7 +5,7 @@ from django.urls import reverse
 from tests.conftest import admit
 from tests.tracker.views.conftest import Page
 from tracker import access
-from tracker.trail import PAGE
+from tracker.words.trail import PAGE
 
 
 def test_the_patients_page_covers_all_their_stays_and_nobody_elses(visitor, see, nurse, ward, patient_user, busy, second_episode):

@@ -13,7 +13,7 @@ from accounts.models import AuditLine
 from tests.conftest import admit, give
 from tests.tracker.views.conftest import Page
 from tracker import actions
-from tracker.actions import LastUse
+from tracker.actions.stays import LastUse
 from tracker.models import Dose, Voided
 
 
@@ -216,7 +216,7 @@ def test_an_hour_that_came_twice_stays_the_one_it_was(visitor, see, nurse, ward,
         last = LastUse(at - timedelta(hours=20), "exact")
         first, second = (admit(nurse, ward, name, bed=name, last_use=last, **facts) for name in ("A", "B"))
         row = give(first, nurse, at, "methadone")
-        actions.void_dose(by=nurse, dose=row, void_id=uuid4(), reason="wrong_patient")
+        actions.voids.void_dose(by=nurse, dose=row, void_id=uuid4(), reason="wrong_patient")
         client = visitor(nurse)
         start = reverse("new_dose", args=[second.pk]) + f"?medicine=methadone&from={row.pk}"
         page = see(client, start)

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User, Ward
-from tracker import demo, words
+from tracker.management import demo_ward
 from tracker.models import CheckIn, Patient
+from tracker.words import times
 
 WORDS = """
     amber anchor apple basil beacon birch canyon cedar cherry clover cobalt comet copper coral cotton daisy delta
@@ -35,10 +36,10 @@ class Command(BaseCommand):
             refuse_where_it_would_mix()
             password = new_password()
             with transaction.atomic():
-                demo.make(password=password)
+                demo_ward.make(password=password)
                 # Still inside: a demo ward that nobody can sign in to should not be there at all.
                 keep(password)
-        self.stdout.write(f"Demo accounts: {', '.join(demo.SIGN_IN)}   password: {kept_password()}")
+        self.stdout.write(f"Demo accounts: {', '.join(demo_ward.SIGN_IN)}   password: {kept_password()}")
 
 
 def refuse_where_it_would_mix() -> None:
@@ -47,7 +48,10 @@ def refuse_where_it_would_mix() -> None:
         raise CommandError(
             "This database holds real patients, so no demo ward is made in it. To see the demo, use an empty database."
         )
-    taken = [*User.objects.filter(username__in=(*demo.SIGN_IN, *demo.STAFF)), *Ward.objects.filter(name__in=demo.WARDS)]
+    taken = [
+        *User.objects.filter(username__in=(*demo_ward.SIGN_IN, *demo_ward.STAFF)),
+        *Ward.objects.filter(name__in=demo_ward.WARDS),
+    ]
     if taken:
         names = ", ".join(str(one) for one in taken)
         raise CommandError(
@@ -59,7 +63,7 @@ def where_things_stand() -> str:
     """One sentence on a demo ward that was made before."""
     check_ins = CheckIn.objects.filter(episode__patient__is_demo=True)
     newest = check_ins.order_by("recorded_at").last()
-    age = f", the newest written down {words.ago(newest.recorded_at, timezone.now())}" if newest else ""
+    age = f", the newest written down {times.ago(newest.recorded_at, timezone.now())}" if newest else ""
     patients = Patient.objects.filter(is_demo=True).count()
     return (
         f"The demo ward is here already: {patients} demo patients, {check_ins.count()} check-ins{age}. Nothing was changed. "

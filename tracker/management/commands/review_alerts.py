@@ -22,12 +22,12 @@ class Command(BaseCommand):
         """One round, or rounds until it is stopped. A round that fails is said, and the next one is tried."""
         every = options["every"]
         if not every:
-            self.stdout.write(f"Alerts reviewed: {actions.review_alerts()} stays changed.")
+            self.stdout.write(f"Alerts reviewed: {actions.alerts.review_alerts()} stays changed.")
             return
         while True:
             close_old_connections()
             try:
-                actions.review_alerts()
+                actions.alerts.review_alerts()
             except DatabaseError as error:
                 self.stderr.write(f"The alerts could not be reviewed: {type(error).__name__}. Trying again in {every} s.")
             time.sleep(every)

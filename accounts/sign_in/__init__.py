@@ -1,0 +1,1 @@
+"""Signing in: sessions, PINs, the second factor, devices, and what slows guesses down."""

@@ -1,0 +1,1 @@
+"""Words for what the record holds: times, results and the audit trail as people say them."""
