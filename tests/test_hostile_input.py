@@ -88,7 +88,7 @@ DOSE |= {"form": MADE.forms[0], "unit": MADE.units[0], "route": MADE.routes[0], 
 
 def gone(site: Site) -> Site:  # noqa: F811
     """The same, with the patient away since half an hour."""
-    actions.leaving.go_away(
+    actions.absences.go_away(
         by=site.people["nurse"],
         episode=site.episode,
         why="leave",
@@ -302,7 +302,9 @@ def ward_of_text(text: str, nurse: User, ward: Ward, far: User) -> tuple[Episode
     said = LeavingTalk(
         uuid4(), {"naloxone_offered": False, "overdose_talk": True, "next_plan": True}, {"naloxone_offered": text[:200]}
     )
-    actions.leaving.go_away(by=nurse, episode=episode, why="leave", reason=text[:200], from_at=NOW - HOUR / 8, talk=said, now=NOW)
+    actions.absences.go_away(
+        by=nurse, episode=episode, why="leave", reason=text[:200], from_at=NOW - HOUR / 8, talk=said, now=NOW
+    )
     rows = {
         "first": first,
         "right": right,

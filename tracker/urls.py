@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tracker.views import (
+    absences,
     alerts,
     board,
     break_glass,
@@ -44,8 +45,8 @@ urlpatterns = [
     path("episodes/<uuid:pk>/history/", trail.history, name="history"),
     path("episodes/<uuid:pk>/edit/", stays.change, name="change_stay"),
     path("episodes/<uuid:pk>/end/", leaving.end, name="end_stay"),
-    path("episodes/<uuid:pk>/away/", leaving.away, name="away"),
-    path("episodes/<uuid:pk>/back/", leaving.back, name="back"),
+    path("episodes/<uuid:pk>/away/", absences.away, name="away"),
+    path("episodes/<uuid:pk>/back/", absences.back, name="back"),
     path("episodes/<uuid:pk>/leaving-sheet/", leaving.sheet, name="leaving_sheet"),
     path("episodes/<uuid:pk>/review/", reviews.review, name="review"),
     path("episodes/<uuid:pk>/doses/new/", doses.new, name="new_dose"),

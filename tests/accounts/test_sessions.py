@@ -295,7 +295,7 @@ def test_where_nothing_can_be_written_what_was_saved_can_still_be_read(limits, n
     client = Client()
     sign_in(client, nurse)
     for name in ("touch", "lock"):
-        monkeypatch.setattr(f"accounts.actions.{name}", full)
+        monkeypatch.setattr(f"accounts.actions.sessions.{name}", full)
     for later in (1, 16):
         limits.shift(minutes(later))
         assert is_in(client), later

@@ -169,7 +169,7 @@ def test_a_database_that_cannot_be_written_to(well, monkeypatch):
     def full() -> None:
         raise DatabaseError("database or disk is full")
 
-    monkeypatch.setattr(records.actions, "try_a_write", full)
+    monkeypatch.setattr(records.actions.dry_run, "try_a_write", full)
     found = list(examine((records.writing,)))
     assert [(one.level, "disk is full" in one.said) for one in found] == [("FAIL", True)]
 

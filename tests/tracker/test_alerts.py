@@ -603,7 +603,7 @@ def test_the_command_goes_on_after_a_round_that_failed(db: None, monkeypatch: py
         if len(slept) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("tracker.management.commands.review_alerts.actions.review_alerts", one)
+    monkeypatch.setattr("tracker.management.commands.review_alerts.actions.alerts.review_alerts", one)
     monkeypatch.setattr("tracker.management.commands.review_alerts.close_old_connections", lambda: None)
     monkeypatch.setattr("tracker.management.commands.review_alerts.time.sleep", sleep)
     said = StringIO()

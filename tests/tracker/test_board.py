@@ -178,9 +178,9 @@ def test_the_board_agrees_with_looking_at_each_patient_alone(
             )
         if dice.randrange(3) == 0:
             gone = ago(dice.uniform(1, 4))
-            actions.leaving.go_away(by=nurse, episode=episode, why="hospital", reason="Scan", from_at=gone, now=gone)
+            actions.absences.go_away(by=nurse, episode=episode, why="hospital", reason="Scan", from_at=gone, now=gone)
             if dice.randrange(2):
-                actions.leaving.come_back(by=nurse, episode=episode, at=ago(0.5), now=ago(0.5))
+                actions.absences.come_back(by=nurse, episode=episode, at=ago(0.5), now=ago(0.5))
     actions.alerts.review_alerts(now=NOW)
     agree(nurse, ward)
 
@@ -349,7 +349,7 @@ def test_the_round_lists_who_is_due_within_the_hour_by_bed_and_nobody_who_is_awa
         cows(admit(nurse, ward, f"P{bed}", bed=bed), nurse, ago(hours), total=3)
     gone = admit(nurse, ward, "Gone", bed="5")
     cows(gone, nurse, ago(3.5), total=3)
-    actions.leaving.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(1), now=ago(1))
+    actions.absences.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(1), now=ago(1))
     assert [r.episode.bed for r in board(nurse, ward, NOW).due_soon] == ["2", "4", "10"]
 
 
@@ -357,7 +357,7 @@ def test_who_is_away_comes_last_is_not_late_and_says_so(nurse: User, ward: Ward,
     gone, here = admit(nurse, ward, "Gone", bed="1"), admit(nurse, ward, "Here", bed="2")
     cows(gone, nurse, ago(9), total=3)
     cows(here, nurse, ago(1), total=3)
-    actions.leaving.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(8), now=ago(8))
+    actions.absences.go_away(by=nurse, episode=gone, why="hospital", reason="X-ray", from_at=ago(8), now=ago(8))
     shown_last = board(nurse, ward, NOW).rows[-1]
     assert (shown_last.name, shown_last.state, shown_last.due.late, shown_last.due_words) == ("Gone", "away", False, "since 8 h")
 

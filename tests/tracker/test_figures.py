@@ -163,8 +163,8 @@ def test_nobody_is_late_for_somebody_who_was_away(
     nurse: User, supervisor: User, long_here: Episode, cows: Callable[..., CheckIn]
 ):
     cows(long_here, nurse, ago(20), total=2)
-    actions.leaving.go_away(by=nurse, episode=long_here, why="hospital", reason="X-ray", from_at=ago(19), now=ago(19))
-    actions.leaving.come_back(by=nurse, episode=long_here, at=ago(2), now=ago(2))
+    actions.absences.go_away(by=nurse, episode=long_here, why="hospital", reason="X-ray", from_at=ago(19), now=ago(19))
+    actions.absences.come_back(by=nurse, episode=long_here, at=ago(2), now=ago(2))
     cows(long_here, nurse, ago(1.9), total=2)
     assert day(figures(supervisor, long_here.ward, NOW), NOW).checks.late == 0
 

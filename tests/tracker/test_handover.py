@@ -184,9 +184,9 @@ def test_no_alert_is_left_out_to_make_the_sheet_short(nurse: User, episode: Epis
 
 
 def test_who_was_away_says_from_when_to_when(nurse: User, episode: Episode):
-    actions.leaving.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=ago(5), now=ago(5))
+    actions.absences.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=ago(5), now=ago(5))
     assert told(nurse, episode, "away") == ["Sent to a hospital since 02:00."]
-    actions.leaving.come_back(by=nurse, episode=episode, at=ago(2), now=ago(2))
+    actions.absences.come_back(by=nurse, episode=episode, at=ago(2), now=ago(2))
     assert told(nurse, episode, "away") == ["Sent to a hospital 02:00 to 05:00."]
 
 
@@ -223,7 +223,7 @@ def test_who_is_late_or_due_first_stands_first_and_who_is_away_last(nurse: User,
     stays = {bed: admit(nurse, ward, f"P{bed}", bed=bed) for bed in ("1", "2", "3", "4")}
     for bed, hours in (("1", 1), ("2", 6), ("3", 3.5), ("4", 5)):
         cows(stays[bed], nurse, ago(hours), total=2)
-    actions.leaving.go_away(by=nurse, episode=stays["4"], why="hospital", reason="X-ray", from_at=ago(1), now=ago(1))
+    actions.absences.go_away(by=nurse, episode=stays["4"], why="hospital", reason="X-ray", from_at=ago(1), now=ago(1))
     found = handover(nurse, ward, NOW)
     assert beds(found.lines) == ["2", "3", "1", "4"]
     assert beds(found.soon) == ["2", "3"]

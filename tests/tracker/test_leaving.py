@@ -51,11 +51,11 @@ def end(by: User, episode: Episode, at: datetime = NOW, how: str = "planned", sa
 
 def away(by: User, episode: Episode, at: datetime, why: str = "leave", **facts: Any) -> Absence:
     given: dict[str, Any] = {"reason": "a court date", "talk": talk(), "now": NOW}
-    return actions.leaving.go_away(by=by, episode=episode, why=why, from_at=at, **given | facts)
+    return actions.absences.go_away(by=by, episode=episode, why=why, from_at=at, **given | facts)
 
 
 def back(by: User, episode: Episode, at: datetime, now: datetime = NOW) -> None:
-    actions.leaving.come_back(by=by, episode=episode, at=at, now=now)
+    actions.absences.come_back(by=by, episode=episode, at=at, now=now)
 
 
 # Leaving for good ---------------------------------------------------------------------------------------------

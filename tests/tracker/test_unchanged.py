@@ -86,8 +86,8 @@ def something(dice: random.Random, kind: int, nurse: User, supervisor: User, adm
             by=admin, person=nurse, role=nurse.role, wards=nurse.wards.all(), first_name=f"A{dice.random()}", last_name="Bell", is_active=True
         )  # fmt: skip
     elif kind == 5 and not episode.absences.exists():
-        actions.leaving.go_away(by=nurse, episode=episode, why="hospital", reason="Scan", from_at=ago(2), now=ago(2))
-        actions.leaving.come_back(by=nurse, episode=episode, at=ago(1), now=ago(1))
+        actions.absences.go_away(by=nurse, episode=episode, why="hospital", reason="Scan", from_at=ago(2), now=ago(2))
+        actions.absences.come_back(by=nurse, episode=episode, at=ago(1), now=ago(1))
     elif kind == 6:
         actions.reviews.review_trend(by=supervisor, episode=episode, review_id=uuid4(), decided="Go on", now=NOW)
     elif kind == 7:

@@ -5,6 +5,7 @@ matters, so tests can stand where they like. Callers name the module: `actions.d
 """
 
 from tracker.actions import (
+    absences,
     alerts,
     break_glass,
     check_ins,
@@ -20,6 +21,7 @@ from tracker.actions import (
 )
 
 __all__ = [
+    "absences",
     "alerts",
     "break_glass",
     "check_ins",

@@ -21,8 +21,8 @@ from accounts.trail import audit
 from clinical.history import History
 from clinical.rules import Finding, Urgency, by_slug, review
 from tracker import access
+from tracker.actions.entering import lock
 from tracker.actions.refusals import Conflict, Invalid
-from tracker.actions.turns import take_turn
 from tracker.history import of_episode, protocol_of
 from tracker.models import Alert, AlertStep, ClockRun, Episode
 
@@ -57,7 +57,7 @@ def match(episode: Episode, history: History, now: datetime, *, answered_by: Use
 
     `answered_by` is who has just recorded a staff check: for the rules that a check answers, they have seen it.
     """
-    take_turn(episode)
+    lock(episode)
     findings = _findings(episode, history, now)
     live = {alert.rule: alert for alert in _live(episode)}
     answered = _answered_after_leaving(episode) if episode.ended_at else {}
@@ -103,7 +103,7 @@ def _review_one(episode: Episode, now: datetime) -> bool:
     if same and all(rule in findings or alert.cleared_at for rule, alert in live.items()):
         return False
     with transaction.atomic():
-        take_turn(episode)
+        lock(episode)
         done = match(episode, of_episode(episode), now)
         if facts := done.facts():
             audit.record(None, "alerts reviewed", what=f"episode {episode.pk}", episode=str(episode.pk), facts=facts)

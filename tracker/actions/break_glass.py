@@ -14,8 +14,8 @@ from accounts.models import User, Ward
 from accounts.roles import Can, Refused
 from accounts.trail import audit
 from tracker import access
+from tracker.actions.entering import lock
 from tracker.actions.refusals import Conflict, Invalid
-from tracker.actions.turns import take_turn
 from tracker.models import BreakGlass, BreakGlassReview, Episode
 from tracker.words.times import clock
 
@@ -50,7 +50,7 @@ def break_glass(*, by: User, ward: Ward, who: str, reason: str, glass_id: UUID, 
             audit.record(by, "emergency access found nobody", what=f"ward {ward.pk}")
         raise Invalid({"who": _("Nobody on %(ward)s has this bed or record number. Check both.") % {"ward": ward.name}})
     with transaction.atomic():
-        take_turn(stay)  # so that two taps at once cannot open it twice
+        lock(stay)  # so that two taps at once cannot open it twice
         kept = BreakGlass.objects.filter(pk=glass_id).first()
         if kept:
             if (kept.by_id, kept.episode_id, kept.reason) != (by.pk, stay.pk, reason):
@@ -79,7 +79,7 @@ def review_break_glass(*, by: User, glass: BreakGlass, note: str = "", now: date
     if glass.by_id == by.pk:
         raise Refused(_("You opened this record yourself. Another supervisor has to review it."))
     with transaction.atomic():
-        take_turn(glass.episode)
+        lock(glass.episode)
         kept = BreakGlassReview.objects.filter(access=glass).first()
         if kept:
             return kept

@@ -17,10 +17,9 @@ from accounts.trail import audit
 from clinical.history import History
 from clinical.instruments import Answer, AnswerError
 from tracker import access
-from tracker.actions import alerts, times
-from tracker.actions.entering import already_corrected, fingerprint, kept_before, must_be_correctable
+from tracker.actions import alerts, entering
+from tracker.actions.entering import already_corrected, fingerprint, kept_before, lock, must_be_correctable
 from tracker.actions.refusals import Conflict, Invalid, TooFast
-from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import before_writing, keep_after
 from tracker.models import CheckIn, Draft, Episode
@@ -92,7 +91,7 @@ def record_check_in(
     now = now or timezone.now()
     content = entry.fingerprint(episode)
     with transaction.atomic():
-        take_turn(episode)
+        lock(episode)
         before = before_writing(episode)
         saved = keep_check_in(by, episode, entry, content, now)
         if saved.again:
@@ -154,7 +153,7 @@ def keep_draft(*, by: User, episode: Episode, instrument: str, draft_id: UUID, e
     access.must_reach(by, episode)
     now = timezone.now()
     with transaction.atomic():
-        take_turn(episode)
+        lock(episode)
         if CheckIn.objects.filter(pk=draft_id).exists():
             return draft_id
         kept = access.draft(by, episode, instrument)
@@ -192,7 +191,7 @@ def _row(by: User, episode: Episode, entry: Entry, content: str, now: datetime) 
     answers: dict[str, Answer] = {}
     if entry.reporter not in instrument.filled_by:
         problems[""] = _("%(instrument)s is not filled in by this person.") % {"instrument": instrument.name}
-    if trouble := times.trouble(episode, entry.observed_at, now):
+    if trouble := entering.trouble(episode, entry.observed_at, now):
         problems["at"] = trouble
     if entry.not_done and entry.not_done not in CheckIn.NotDone.values:
         problems[""] = _("Choose one of the reasons shown for why it could not be done.")

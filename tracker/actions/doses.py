@@ -16,10 +16,9 @@ from clinical.history import History
 from clinical.medicines import Medicine
 from clinical.readings import complete, floor, scores
 from tracker import access
-from tracker.actions import alerts, times
-from tracker.actions.entering import already_corrected, fingerprint, kept_before, must_be_correctable
+from tracker.actions import alerts, entering
+from tracker.actions.entering import already_corrected, fingerprint, kept_before, lock, must_be_correctable
 from tracker.actions.refusals import Conflict, Invalid
-from tracker.actions.turns import take_turn
 from tracker.content import library
 from tracker.history import of_episode, protocol_of
 from tracker.models import Dose, Episode
@@ -92,7 +91,7 @@ def record_dose(*, by: User, episode: Episode, entry: DoseEntry, now: datetime |
     now = now or timezone.now()
     content = entry.fingerprint(episode)
     with transaction.atomic():
-        take_turn(episode)
+        lock(episode)
         kept = kept_before(Dose.objects.all(), by, episode, entry.id, content)
         if kept:
             return SavedDose(kept, again=True)
@@ -119,7 +118,7 @@ def record_dose(*, by: User, episode: Episode, entry: DoseEntry, now: datetime |
 def _row(by: User, episode: Episode, entry: DoseEntry, history: History, now: datetime) -> Dose:
     """The row this entry makes. Raises Invalid."""
     problems = _problems(by, episode, entry)
-    if trouble := times.trouble(episode, entry.given_at, now):
+    if trouble := entering.trouble(episode, entry.given_at, now):
         problems["at"] = trouble
     if problems or entry.amount is None:
         raise Invalid(problems)

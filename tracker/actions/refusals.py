@@ -1,9 +1,10 @@
 """What an action gives back when something is safely kept, and what it raises when it wrote nothing."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 
+@runtime_checkable
 class Kept(Protocol):
     """Something that is safely kept."""
 

@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.roles import Can
 from accounts.trail import audit
 from tracker import access
+from tracker.actions.entering import lock
 from tracker.actions.refusals import Invalid
-from tracker.actions.turns import take_turn
 from tracker.models import Episode, Review
 
 
@@ -27,7 +27,7 @@ def review_trend(*, by: User, episode: Episode, review_id: UUID, decided: str, n
     if not decided.strip():
         raise Invalid({"decided": _('Say in a few words what was decided; "go on as planned" is an answer too.')})
     with transaction.atomic():
-        take_turn(episode)
+        lock(episode)
         kept = Review.objects.filter(pk=review_id).first()
         if kept is not None:
             if kept.episode_id != episode.pk or kept.by_id != by.pk:

@@ -15,9 +15,9 @@ from accounts.models import User, Ward
 from accounts.roles import Can, Role
 from accounts.trail import audit
 from tracker import access
-from tracker.actions import alerts, times
+from tracker.actions import alerts, entering
+from tracker.actions.entering import lock
 from tracker.actions.refusals import Conflict, Invalid
-from tracker.actions.turns import take_turn
 from tracker.history import of_episode
 from tracker.models import Episode, Patient
 
@@ -53,9 +53,9 @@ def admit(
     by.must(Can.ADMIT)
     access.choose_ward(access.wards(by), str(ward.pk))
     now = now or timezone.now()
-    times.must_be_past(now, admitted_at=admitted_at, last_use_at=stay.last_use.at)
+    entering.must_be_past(now, admitted_at=admitted_at, last_use_at=stay.last_use.at)
     with transaction.atomic():
-        take_turn(ward)
+        lock(ward)
         patient = Patient.objects.filter(record_number=record_number).first()
         if patient is None:
             patient = Patient(chosen_name=chosen_name, date_of_birth=date_of_birth, record_number=record_number, is_demo=is_demo)
@@ -86,11 +86,11 @@ def change_stay(
     by.must(Can.ADMIT)
     access.must_work_on(by, episode)
     now = now or timezone.now()
-    times.must_be_past(now, last_use_at=stay.last_use.at)
+    entering.must_be_past(now, last_use_at=stay.last_use.at)
     with transaction.atomic():
         before = Episode.objects.get(pk=episode.pk)
         if before.bed != stay.bed and before.version == seen_version:
-            take_turn(before.ward)
+            lock(before.ward)
             _must_be_free(ward=before.ward, bed=stay.bed)
         columns: dict[str, Any] = _columns(stay)
         moved = (before.last_use_at, before.last_use_precision) != (stay.last_use.at, stay.last_use.precision)

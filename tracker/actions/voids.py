@@ -14,8 +14,8 @@ from accounts.roles import Can
 from accounts.trail import audit
 from tracker import access
 from tracker.actions import alerts
+from tracker.actions.entering import lock
 from tracker.actions.refusals import Conflict, Invalid
-from tracker.actions.turns import take_turn
 from tracker.history import of_episode
 from tracker.models import CheckIn, Dose, Voided
 
@@ -64,7 +64,7 @@ def _take_back(row: Voided, facts: dict[str, str]) -> TakenBack:
     access.must_amend(by, entry)
     _must_be_theirs_to_give(row)
     with transaction.atomic():
-        take_turn(episode)
+        lock(episode)
         kept = _kept_before(row)
         if kept:
             return TakenBack(kept, again=True)

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.forms.stays import PlainForm
+from tracker.forms.plain import PlainForm
 from tracker.models import Alert
 from tracker.words import times
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Ward
-from tracker.forms.stays import PlainForm
+from tracker.forms.plain import PlainForm
 
 
 class BreakGlassForm(PlainForm):

@@ -14,7 +14,7 @@ from tracker.actions.doses import DoseEntry
 from tracker.forms.banner import banner_of, changed_words
 from tracker.forms.check_ins import NumberField, typed
 from tracker.forms.device import clock_offset
-from tracker.forms.stays import EMPTY_IS_SEEN, PlainForm
+from tracker.forms.plain import EMPTY_IS_SEEN, PlainForm
 from tracker.forms.when import add_observed, read_observed, words_sent
 from tracker.history import protocol_of
 from tracker.models import CheckIn, Dose, Episode

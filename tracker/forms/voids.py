@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from clinical.symptoms import Reporter
-from tracker.forms.stays import PlainForm
+from tracker.forms.plain import PlainForm
 from tracker.models import Voided
 
 STAFF_REASONS = [choice for choice in Voided.Reason.choices if choice[0] != Voided.Reason.PATIENT]

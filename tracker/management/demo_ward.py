@@ -639,7 +639,7 @@ class _Story:
         if event.what == "leaves":
             actions.leaving.end_stay(by=by, episode=stay, ended_at=event.at, how="planned", talk=talk, now=event.at)
         elif event.what == "goes":
-            actions.leaving.go_away(
+            actions.absences.go_away(
                 by=by, episode=stay, why="leave", reason="Daughter's birthday, back this evening", from_at=event.at, talk=talk,
                 now=event.at,
             )  # fmt: skip

@@ -1,39 +1,20 @@
-"""What a check-in or a dose is sent with and answered by: one address and one form for a page and for a replay from a device."""
+"""Answers to what is sent: read a form or flat JSON, do what it asks for, and say in HTML or JSON what came of it."""
 
 import json
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from django.conf import settings
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedIn
-from clinical.instruments import Instrument
-from clinical.symptoms import Reporter
-from clinical.times import later
-from tracker import access, actions
-from tracker.actions.check_ins import Saved
-from tracker.actions.refusals import Kept
-from tracker.content import library
+from tracker.actions.refusals import Conflict, Invalid, Kept, TooFast
 from tracker.forms.check_ins import CheckInForm
-from tracker.forms.device import DEVICE_CLOCK
-from tracker.models import Episode
-from tracker.reads.saved_message import saved_words
-from tracker.views.outcomes import tried_once
-from tracker.words import times
+from tracker.forms.plain import PlainForm
 
-SAVED = "saved"
-"""The name under which the address of the next page says which check-in was just saved."""
-
-SAID_FOR = timedelta(minutes=5)
+Done = TypeVar("Done")
 
 
 class Malformed(BadRequest):
@@ -62,33 +43,27 @@ def posted(request: SignedIn) -> Mapping[str, Any]:
     return {key: "" if value is None or value is False else "on" if value is True else str(value) for key, value in sent.items()}
 
 
-def save(request: SignedIn, form: CheckInForm, what: str) -> tuple[Saved | None, int]:
-    """Keep the check-in that the form says. Returns as `tried_once` does; a refused one is a look at `what`."""
-
-    def write() -> Saved:
-        most = settings.CHECK_INS_A_MINUTE or None
-        return actions.check_ins.record_check_in(
-            by=request.user, episode=form.episode, entry=form.entry(), now=form.now, most_a_minute=most
-        )
-
-    kept, status = tried_once(form, write)
-    if not kept:
-        access.shown_again(request.user, form.episode, what)
-    return kept, status
+def sent(request: SignedIn) -> QueryDict | None:
+    """What the form sent, were it nothing at all; None where it is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
-def landed(target: str, kept: Saved) -> HttpResponseRedirect:
-    """The page after a check-in, which says what was saved: from the record itself, so that saving writes nothing else."""
-    joined = "&" if "?" in target else "?"
-    return HttpResponseRedirect(f"{target}{joined}{urlencode({SAVED: kept.id})}", status=303)
+def tried(form: CheckInForm | PlainForm, write: Callable[[], Done]) -> tuple[Done | None, int]:
+    """What a valid form asks for, done, with its status: 201, or 200 where it was kept before and this is a repeat.
 
-
-def say_what_was_saved(request: SignedIn, now: datetime) -> None:
-    """Let that page say it, for some minutes: a page opened again much later tells nothing new."""
-    asked = request.GET.get(SAVED, "")
-    row = access.just_saved(request.user, asked, since=later(now, -SAID_FOR)) if asked else None
-    if row:
-        messages.success(request, saved_words(row, row.episode, now))
+    None with 422, 409 or 429 where nothing was written; what was wrong is then on the form, beside what was typed.
+    """
+    if not form.is_valid():
+        return None, 422
+    try:
+        done = write()
+    except Invalid as invalid:
+        form.refuse(dict(invalid.problems))
+        return None, 422
+    except (Conflict, TooFast) as refused:
+        form.add_error(None, str(refused))
+        return None, 409 if isinstance(refused, Conflict) else 429
+    return done, 200 if isinstance(done, Kept) and done.again else 201
 
 
 def json_answer(form: BaseForm, kept: Kept | None, status: int, **said: str) -> HttpResponse:
@@ -104,29 +79,3 @@ def problems_of(form: BaseForm) -> dict[str, str]:
     if "__all__" in problems:
         problems[""] = problems.pop("__all__")
     return problems
-
-
-def keep_draft(request: SignedIn, episode: Episode, slug: str) -> HttpResponse:
-    """Keep, or with `discard` throw away, the sender's unsent answers for one form."""
-    if request.POST.get("discard"):
-        actions.check_ins.discard_draft(by=request.user, episode=episode, instrument=slug)
-        return HttpResponseRedirect(request.path.removesuffix("draft/"), status=303)
-    try:
-        draft_id = UUID(request.POST.get("id", ""))
-    except ValueError:
-        return JsonResponse({"problems": {"id": _("Reload the form and try again.")}}, status=422)
-    kept = {
-        k: v
-        for k, v in request.POST.items()
-        if k not in ("csrfmiddlewaretoken", "id", "banner", DEVICE_CLOCK) and v and len(v) <= 2000
-    }
-    actions.check_ins.keep_draft(by=request.user, episode=episode, instrument=slug, draft_id=draft_id, entries=kept)
-    return JsonResponse({"kept": times.clock(timezone.now(), episode.ward.tz)})
-
-
-def instrument_for(slug: str, reporter: Reporter) -> Instrument:
-    """The newest version of an instrument this reporter fills in. Raises Http404 otherwise."""
-    found = library().instruments.get(slug)
-    if found is None or reporter not in found.filled_by:
-        raise Http404
-    return found

@@ -11,7 +11,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from accounts.requests import SignedIn
 from tracker import access
 from tracker.reads.board.rows import ORDER, ORDERS, Board, Order, board
-from tracker.views.answers import say_what_was_saved
+from tracker.views.entering import say_what_was_saved
 
 SCRIPT_WORDS = {
     "stale": gettext_lazy("Not updating since {time}. What you see may be old: reload the page, or look at the patient."),

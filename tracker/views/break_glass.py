@@ -15,7 +15,7 @@ from tracker import access, actions
 from tracker.actions.break_glass import Opened
 from tracker.forms.break_glass import BreakGlassForm, ReviewForm
 from tracker.reads.break_glass import emergencies as read_emergencies
-from tracker.views.outcomes import sent, tried
+from tracker.views.answers import sent, tried
 from tracker.words import times
 
 

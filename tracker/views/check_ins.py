@@ -25,7 +25,8 @@ from tracker.history import check_in as as_clinical
 from tracker.history import hours_at, of_episode, protocol_of
 from tracker.models import CheckIn, Episode
 from tracker.reads.saved_message import answers_of, last_complete, saved_words
-from tracker.views.answers import instrument_for, json_answer, keep_draft, landed, posted, save, wants_json
+from tracker.views.answers import json_answer, posted, wants_json
+from tracker.views.entering import instrument_for, keep_draft, landed, save
 from tracker.views.me import receipt
 from tracker.words import times
 from tracker.words.results import mark_words, marks, result

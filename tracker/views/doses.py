@@ -19,8 +19,7 @@ from tracker.forms.doses import DoseForm
 from tracker.history import of_episode
 from tracker.models import Episode
 from tracker.reads.doses import grouped, on_file, saved_words, view_of
-from tracker.views.answers import json_answer, posted, wants_json
-from tracker.views.outcomes import tried_once
+from tracker.views.answers import json_answer, posted, tried, wants_json
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,8 +99,8 @@ def one(request: SignedIn, pk: UUID) -> HttpResponse:
 
 
 def _save(request: SignedIn, form: DoseForm, episode: Episode) -> tuple[SavedDose | None, int]:
-    """Keep the dose that the form says. Returns as `tried_once` does."""
-    return tried_once(form, lambda: actions.doses.record_dose(by=request.user, episode=episode, entry=form.entry(), now=form.now))
+    """Keep the dose that the form says. Returns as `tried` does."""
+    return tried(form, lambda: actions.doses.record_dose(by=request.user, episode=episode, entry=form.entry(), now=form.now))
 
 
 def _answered(request: SignedIn, form: DoseForm, kept: SavedDose | None, status: int, episode: Episode) -> HttpResponse | None:

@@ -1,4 +1,4 @@
-"""Leaving for good, going away for a while, coming back, and the sheet somebody takes home."""
+"""Leaving for good, and the sheet somebody takes home."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -15,13 +15,14 @@ from accounts.requests import SignedIn
 from accounts.roles import Can
 from tracker import access, actions
 from tracker.content import library
-from tracker.forms.leaving import AwayForm, BackForm, EndStayForm, TalkForm
+from tracker.forms.absences import BackForm
+from tracker.forms.leaving import EndStayForm, TalkForm
 from tracker.models import Episode
-from tracker.views.outcomes import sent, tried
+from tracker.views.answers import sent, tried
 from tracker.views.stays import opened
 
 
-def _answer(
+def answered(
     request: SignedIn,
     form: TalkForm | BackForm,
     episode: Episode,
@@ -55,40 +56,7 @@ def end(request: SignedIn, pk: UUID) -> HttpResponse:
         actions.leaving.end_stay(by=by, episode=episode, ended_at=data["ended_at"], how=data["how"], talk=form.talk())
 
     said = _("Recorded. The stay is closed and stays readable. Print the sheet they take home.")
-    return _answer(request, form, episode, "tracker/end_stay.html", what="leaving form", write=write, said=said)
-
-
-@require_http_methods(["GET", "POST"])
-def away(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Record that somebody is away and expected back: no check is due meanwhile."""
-    by = request.user
-    by.must(Can.ADMIT)
-    episode = opened(request, pk, "absence form")
-    form = AwayForm(sent(request), zone=episode.ward.tz, now=timezone.now())
-
-    def write() -> None:
-        data = form.cleaned_data
-        actions.leaving.go_away(
-            by=by, episode=episode, why=data["why"], reason=data["reason"], from_at=data["from_at"], talk=form.talk()
-        )
-
-    said = _("Recorded. No check is due until you record that they are back.")
-    return _answer(request, form, episode, "tracker/away.html", what="absence form", write=write, said=said)
-
-
-@require_http_methods(["GET", "POST"])
-def back(request: SignedIn, pk: UUID) -> HttpResponse:
-    """Record that somebody is back."""
-    by = request.user
-    by.must(Can.ADMIT)
-    episode = opened(request, pk, "return form")
-    form = BackForm(sent(request), zone=episode.ward.tz, now=timezone.now())
-
-    def write() -> None:
-        actions.leaving.come_back(by=by, episode=episode, at=form.cleaned_data["at"])
-
-    said = _("Recorded. A check is due now.")
-    return _answer(request, form, episode, "tracker/back.html", what="return form", write=write, said=said)
+    return answered(request, form, episode, "tracker/end_stay.html", what="leaving form", write=write, said=said)
 
 
 @require_safe

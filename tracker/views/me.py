@@ -27,7 +27,8 @@ from tracker.reads import alerts
 from tracker.reads.own_trend import own_trend
 from tracker.reads.recommended_articles import beside, card, open_alerts
 from tracker.reads.trend import trend
-from tracker.views.answers import instrument_for, json_answer, keep_draft, posted, save, wants_json
+from tracker.views.answers import json_answer, posted, wants_json
+from tracker.views.entering import instrument_for, keep_draft, save
 from tracker.words import times
 
 SYMPTOMS = "symptom-check"

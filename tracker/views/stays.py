@@ -15,7 +15,7 @@ from accounts.roles import Can
 from tracker import access, actions
 from tracker.forms.stays import AccountForm, AdmitForm, ChangeStayForm, NewPasswordForm
 from tracker.models import Episode
-from tracker.views.outcomes import sent, tried
+from tracker.views.answers import sent, tried
 
 
 def _to(episode: Episode) -> HttpResponse:

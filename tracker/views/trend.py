@@ -15,8 +15,8 @@ from tracker.content import library
 from tracker.reads.heat_map import heat_map, source_for
 from tracker.reads.recommended_articles import beside
 from tracker.reads.trend import trend
-from tracker.views.answers import say_what_was_saved
 from tracker.views.check_ins import others
+from tracker.views.entering import say_what_was_saved
 from tracker.words import times
 
 

@@ -22,8 +22,7 @@ from tracker.forms.voids import VoidForm
 from tracker.history import check_in as as_clinical
 from tracker.history import hours_at
 from tracker.reads.doses import view_of
-from tracker.views.answers import json_answer, posted, wants_json
-from tracker.views.outcomes import tried_once
+from tracker.views.answers import json_answer, posted, tried, wants_json
 from tracker.words.results import result
 
 
@@ -78,7 +77,7 @@ def _answer(request: SignedIn, form: VoidForm, url: str, take_back: Callable[...
         said = form.cleaned_data
         return take_back(void_id=said["id"], reason=form.why, note=said["note"])
 
-    kept, status = tried_once(form, write)
+    kept, status = tried(form, write)
     if wants_json(request):
         return json_answer(form, kept, status, url=url), status
     if kept:

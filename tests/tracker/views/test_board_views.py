@@ -147,7 +147,7 @@ def test_a_round_with_nobody_due_says_that_this_says_nothing(visitor, nurse, epi
 
 
 def test_who_is_away_is_not_on_the_round(visitor, nurse, episode, see, now):
-    actions.leaving.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=now - HOUR, now=now)
+    actions.absences.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=now - HOUR, now=now)
     assert beds(see(visitor(nurse), "/ward/round/")) == []
 
 

@@ -141,7 +141,7 @@ def test_away_twice_and_back_without_away_are_conflicts(visitor, nurse, episode,
 
 
 def test_back_before_they_left_is_said_at_the_time(visitor, nurse, episode, now, see):
-    actions.leaving.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=now - HOUR, now=now)
+    actions.absences.go_away(by=nurse, episode=episode, why="hospital", reason="X-ray", from_at=now - HOUR, now=now)
     client, url = visitor(nurse), at("back", episode)
     answer = client.post(url, see(client, url).sends("back_clock") | {"back_clock": "05:30"})
     assert answer.status_code == 422
