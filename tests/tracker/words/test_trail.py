@@ -19,7 +19,7 @@ from tracker.actions.stays import LastUse
 from tracker.models import Episode
 from tracker.words.trail import COLUMNS, DONE, OPENED, PAGE, Trail, trail
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HOUR = timedelta(hours=1)
 
 

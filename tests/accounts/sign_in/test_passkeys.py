@@ -15,7 +15,17 @@ from accounts import actions
 from accounts.models import AuditLine
 from tests.accounts.conftest import sign_in
 from tests.accounts.security_key import SecurityKey
-from tests.accounts.test_second_factor import CODE, CODES, INDEX, SET_UP, code, confirm_password, minutes, recovery_codes, set_up
+from tests.accounts.sign_in.test_second_factor import (
+    CODE,
+    CODES,
+    INDEX,
+    SET_UP,
+    code,
+    confirm_password,
+    minutes,
+    recovery_codes,
+    set_up,
+)
 from tests.conftest import PASSWORD
 from tests.tracker.views.conftest import Page
 

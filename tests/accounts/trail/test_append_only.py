@@ -128,7 +128,7 @@ def test_every_table_that_is_written_once_says_so_in_its_model_and_in_a_migratio
 
 
 def test_on_postgresql_the_role_of_the_web_servers_may_not_even_try():
-    rights = (Path(__file__).resolve().parents[2] / "deploy/roles.sql").read_text(encoding="utf-8")
+    rights = (Path(__file__).resolve().parents[3] / "deploy/roles.sql").read_text(encoding="utf-8")
     [revoked] = re.findall(r"REVOKE UPDATE, DELETE, TRUNCATE ON (.*?) FROM ebb_app;", rights, re.DOTALL)
     assert {name.strip() for name in revoked.split(",")} == set(tables())
 
