@@ -110,7 +110,7 @@ def _devices(by: User) -> QuerySet[Device]:
 
 
 def site_of(request: HttpRequest) -> Site:
-    """This site's numbers, read again for each request and once in it: a change is seen at once by every process."""
+    """The site's numbers to call, read once a request, so that a change is seen at once by every process."""
     if not hasattr(request, "ebb_site"):
         request.ebb_site = site()  # type: ignore[attr-defined]
     found: Site = request.ebb_site  # type: ignore[attr-defined]
@@ -123,6 +123,6 @@ def site() -> Site:
 
 
 def site_to_change(by: User) -> Site:
-    """The same, for whoever may change them."""
+    """The site's numbers, for whoever may change them. Raises Refused."""
     by.must(Can.SET_SITE)
     return site()

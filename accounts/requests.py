@@ -27,7 +27,7 @@ def own_path(request: HttpRequest, asked: str, otherwise: str = "/") -> str:
 
 
 def with_query(path: str, request: HttpRequest) -> str:
-    """The same query, at another address."""
+    """An address with the query of this request."""
     asked = request.GET.urlencode()
     return f"{path}?{asked}" if asked else path
 

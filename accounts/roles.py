@@ -73,4 +73,4 @@ REFUSALS: Mapping[Can, Promise] = {
 
 
 class Refused(Exception):
-    """This person may not do this. The message is the sentence they read."""
+    """A refusal: this person may not do this. The message is the sentence they read."""

@@ -218,7 +218,7 @@ DEVICE_COOKIE = "device"
 # on without a touch.
 OPEN_WHILE_LOCKED = ("/me/help/", "/me/check-in/unwell/", "/ward/screen/")
 
-SESSION_ENGINE = "accounts.sign_in.session_store"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -102,7 +102,7 @@ class Joined(io.RawIOBase):
         self._files = list(files)
 
     def readable(self) -> bool:
-        """It is."""
+        """A backup that can be read back."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]

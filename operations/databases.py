@@ -30,14 +30,14 @@ def at(address: str) -> Database:
 
 
 def with_options(database: Database, **changes: Any) -> Database:
-    """The same database, opened the way the site opens its own."""
+    """A database opened the way the site opens its own."""
     options = settings.DATABASE_OPTIONS[database["ENGINE"]] | database.get("OPTIONS", {})
     return database | {"OPTIONS": options, "CONN_MAX_AGE": 0} | changes
 
 
 @contextmanager
 def opened(database: Database) -> Iterator[BaseDatabaseWrapper]:
-    """This database beside the site's own, under the alias `ALIAS`, for as long as the block lasts."""
+    """A database beside the site's own, under the alias `ALIAS`, for as long as the block lasts."""
     # A copy, because Django fills in what is missing.
     connections.settings[ALIAS] = dict(database)
     connections.configure_settings(connections.settings)

@@ -35,7 +35,7 @@ class Manifest:
         return [mark for mark in self.sealed_with if mark not in marks] if self.rows.get(FACTORS) else []
 
     def line(self) -> bytes:
-        """As one line of JSON: how it stands at the head of a backup."""
+        """The manifest as one line of JSON: how it stands at the head of a backup."""
         return json.dumps(asdict(self), sort_keys=True).encode() + b"\n"
 
 

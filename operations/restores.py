@@ -27,7 +27,7 @@ LONGEST_HEAD = 1_000_000
 
 
 class CannotRestore(Exception):
-    """Nothing was restored; the message says why and what to do. What was there before is as it was."""
+    """A refusal to restore; the message says why and what to do. What was there before is as it was."""
 
 
 class OtherKeys(CannotRestore):
@@ -299,7 +299,7 @@ class _NewDatabase:
         return f"the database {self._name}"
 
     def proved(self) -> str:
-        """It has its name already."""
+        """A restored database that is proved and has its name already."""
         return self.where()
 
     def _create(self) -> bool:

@@ -8,8 +8,8 @@ from django.apps import apps
 from django.db.models import PROTECT, ForeignKey
 
 ROOT = Path(__file__).resolve().parents[1]
-IN_SQL = {"accounts/trail/audit.py", "accounts/prepared.py", "accounts/trail/append_only.py"}
-"""The files of the pages' rooms that send SQL themselves: fixed texts, or what Django made of a queryset, and parameters."""
+IN_SQL = {"accounts/trail/audit.py", "accounts/trail/append_only.py"}
+"""The files of the pages' rooms that send SQL themselves: fixed texts and parameters."""
 
 
 def speaks_sql(source: str) -> list[str]:

@@ -10,13 +10,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, UUIDField, When
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User, Ward
-from accounts.prepared import Prepared, Slot
 from accounts.roles import Can, Refused
 from accounts.trail import audit
 from tracker.models import Alert, BreakGlass, CheckIn, Dose, Draft, Episode, Handout, Voided
@@ -31,10 +30,7 @@ DRAFTS_KEPT = timedelta(hours=24)
 def wards(by: User) -> list[Ward]:
     """The wards this person works on. Raises Refused for anyone who does not work on a ward."""
     by.must(Can.SEE_WARD)
-    return _wards_of(who=by.pk)
-
-
-_wards_of = Prepared(lambda who: Ward.objects.filter(people=who), who=User._meta.pk)
+    return list(by.wards.all())
 
 
 def choose_ward(mine: list[Ward], asked: str = "") -> Ward:
@@ -62,36 +58,21 @@ def open_ward(by: User, ward: Ward, what: str) -> None:
 def episodes(by: User) -> QuerySet[Episode]:
     """The stays this person may know of.
 
-    For ward staff: those of their wards, and those they opened in an emergency for as long as that lasts. Those have
-    `glass_until` (when it ends) and `glass` (its id); on the others both are None.
+    For ward staff: those of their wards, and those they opened in an emergency for as long as that lasts.
     """
-    if by.can(Can.SEE_RECORD):
-        return of_staff(by.pk, timezone.now())
     found = Episode.objects.select_related("patient", "ward")
+    if by.can(Can.SEE_RECORD):
+        return found.filter(Q(ward__in=by.wards.all()) | Q(pk__in=_opened_in_an_emergency(by).values("episode")))
     if not by.can(Can.REPORT):
         return found.none()
     since = timezone.now() - settings.PATIENT_READS
     return found.filter(Q(ended_at=None) | Q(ended_at__gt=since), patient__user=by)
 
 
-def of_staff(who: int | Slot, now: datetime | Slot) -> QuerySet[Episode]:
-    """The same for somebody on a ward's staff, for questions that are put together once. Whoever asks makes sure of that."""
-    works_on = User.wards.through.objects.filter(user=who).values("ward")
-    live = BreakGlass.objects.filter(by=who, began_at__lte=now, ends_at__gt=now)
-    this, elsewhere = live.filter(episode=OuterRef("pk")), ~Q(ward__in=works_on)
-    return (
-        Episode.objects.select_related("patient", "ward")  # type: ignore[no-redef]
-        .filter(Q(ward__in=works_on) | Q(pk__in=live.values("episode")))
-        .annotate(
-            glass=Case(When(elsewhere, then=Subquery(this.values("pk")[:1])), output_field=UUIDField()),
-            glass_until=Case(When(elsewhere, then=Subquery(this.values("ends_at")[:1])), output_field=DateTimeField()),
-        )
-    )
-
-
-_one_of_staff = Prepared(
-    lambda who, now, pk: of_staff(who, now).filter(pk=pk), who=User._meta.pk, now=DateTimeField(), pk=Episode._meta.pk
-)
+def _opened_in_an_emergency(by: User) -> QuerySet[BreakGlass]:
+    """The emergency accesses of this person that last right now."""
+    now = timezone.now()
+    return BreakGlass.objects.filter(by=by, began_at__lte=now, ends_at__gt=now)
 
 
 def watched() -> list[Episode]:
@@ -106,23 +87,35 @@ def watched() -> list[Episode]:
 def episode(by: User, pk: UUID) -> Episode:
     """A stay, for ward staff. Raises Refused for other roles and Http404 for other wards."""
     by.must(Can.SEE_RECORD)
-    found = _get(by, pk)
-    found.reached_by = by.pk  # type: ignore[attr-defined]
-    return found
+    return _get(by, pk)
 
 
 def must_reach(by: User, at: Episode) -> None:
     """Raise Http404 unless this stay is one this person may know of: for actions, which need no view to ask first.
 
-    A stay that came through this door for the same person is not asked for a second time.
+    One that is open in an emergency only says so from here on (`glass`, `glass_until`), and so do the audit lines of this
+    request about it. One query, or two in an emergency.
     """
-    if getattr(at, "reached_by", None) != by.pk:
-        _get(by, at.pk)
+    at.glass = at.glass_until = None
+    audit.broke_glass.set(("", ""))
+    if not by.can(Can.SEE_RECORD):
+        if not episodes(by).filter(pk=at.pk).exists():
+            raise Http404
+    elif not by.wards.filter(pk=at.ward_id).exists():
+        emergency = _opened_in_an_emergency(by).filter(episode=at.pk).first()
+        if emergency is None:
+            raise Http404
+        at.glass, at.glass_until = emergency.pk, emergency.ends_at
+        audit.broke_glass.set((str(at.pk), str(emergency.pk)))
 
 
 def must_work_on(by: User, at: Episode) -> None:
-    """Raise Refused for a stay that is open in an emergency only: that is for reading and check-ins, not for running it."""
-    if _get(by, at.pk).glass:
+    """Raise Refused for a stay that is open in an emergency only: that is for reading and check-ins, not for running it.
+
+    Raises Http404 for one this person may not know of.
+    """
+    must_reach(by, at)
+    if at.glass:
         raise Refused(
             _(
                 "You opened this record in an emergency: you can read it and check in. To change the stay, ask the staff of %(ward)s."
@@ -133,7 +126,10 @@ def must_work_on(by: User, at: Episode) -> None:
 
 def must_amend(by: User, one: CheckIn | Dose) -> None:
     """Raise Refused for somebody else's entry on a stay that is open in an emergency only."""
-    if one.recorded_by_id != by.pk and _get(by, one.episode_id).glass:
+    if one.recorded_by_id == by.pk:
+        return
+    must_reach(by, one.episode)
+    if one.episode.glass:
         raise Refused(_("You opened this record in an emergency: you can correct or void only what you wrote yourself."))
 
 
@@ -180,7 +176,7 @@ def open_check_in(by: User, pk: UUID) -> CheckIn:
 
 
 def draft(by: User, at: Episode, instrument: str) -> Draft | None:
-    """This person's unsent answers for this stay and instrument."""
+    """The unsent answers of this person for this stay and instrument."""
     return _fresh(at).filter(owner=by, instrument=instrument).first()
 
 
@@ -330,21 +326,20 @@ def emergency(by: User, pk: UUID) -> BreakGlass:
 
 def _one(rows: "QuerySet[Row]", by: User, pk: UUID) -> Row:
     """One of these rows, of a stay this person may know of. Raises Http404 otherwise."""
-    found = rows.select_related("episode__patient", "episode__ward").filter(pk=pk, episode__in=episodes(by)).first()
+    found = rows.select_related("episode__patient", "episode__ward").filter(pk=pk).first()
     if found is None:
         raise Http404
-    found.episode = _get(by, found.episode_id)
+    must_reach(by, found.episode)
     return found
 
 
 def _get(by: User, pk: UUID) -> Episode:
-    staff = by.can(Can.SEE_RECORD)
-    found = _one_of_staff(who=by.pk, now=timezone.now(), pk=pk) if staff else episodes(by).filter(pk=pk)
-    one = next(iter(found), None)
-    if one is None:
+    """One stay this person may know of. Raises Http404 otherwise."""
+    found = Episode.objects.select_related("patient", "ward").filter(pk=pk).first()
+    if found is None:
         raise Http404
-    audit.broke_glass.set((str(pk), str(one.glass)) if one.glass else ("", ""))
-    return one
+    must_reach(by, found)
+    return found
 
 
 def shown_again(by: User, found: Episode, what: str) -> None:

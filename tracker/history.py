@@ -1,15 +1,11 @@
 """Rows in, `clinical.history.History` out: what the rules, the chart and the board reason with."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
 
-from django.db import connection, transaction
-
-from accounts.models import Ward, names_of
-from accounts.trail import audit
+from accounts.models import Ward, known_as
 from clinical import history as clinical
 from clinical.courses import Course
 from clinical.protocols import Protocol
@@ -17,97 +13,22 @@ from tracker.content import library
 from tracker.models import Absence, AlertStep, CheckIn, Dose, Episode
 
 
-@dataclass(frozen=True)
-class Read:
-    """A history as it was read, with the names of everybody who wrote in it."""
-
-    history: clinical.History
-    names: Mapping[int, str]
-
-    def with_row(self, row: CheckIn) -> "Read":
-        """The same after this check-in was written down: it counts, and the one it replaces does no longer. No query."""
-        # In UTC, as the database gives it back: facts of alerts quote the moment.
-        added = replace(check_in(row), observed_at=row.observed_at.astimezone(UTC), recorded_at=row.recorded_at.astimezone(UTC))
-        history = self.history.with_check_in(added, instead_of=str(row.replaces_id))
-        return Read(history, {**self.names, row.recorded_by_id: row.recorded_by.known_as})
-
-
-def of_episode(episode: Episode, *, names: bool = True) -> clinical.History:
-    """The whole history of one stay. Two queries where this process has read it and nothing has changed since, else five.
-
-    With `names` off one query less: where nobody's name is shown it does not matter that one may have changed.
-    Inside a transaction it is read anew, in four: what was written there is not in the audit trail yet.
-    """
-    if connection.in_atomic_block:
-        return read(episode).history
-    change = audit.change_of(str(episode.pk))  # first, so that what is read after it can only be newer than it says
-    found = _unchanged(episode, change, names=names)
-    if found is None:
-        found = read(episode)
-        _keep(episode, change, found)
-    return found.history
-
-
-def before_writing(episode: Episode) -> Read:
-    """The same at the start of a transaction that has written nothing about this stay yet. One query, or five.
-
-    Names are as they were: what is kept after is compared with the names of the day when it is asked for.
-    """
-    return _unchanged(episode, audit.change_of(str(episode.pk)), names=False) or read(episode)
-
-
-def keep_after(episode: Episode, line: str, found: Read) -> None:
-    """Once this transaction is committed, this is the history up to the audit line with this hash."""
-    transaction.on_commit(lambda: _keep(episode, line, found))
-
-
-def read(episode: Episode) -> Read:
-    """The whole history of one stay, from its rows. Four queries."""
-    check_ins = list(CheckIn.objects.current().filter(episode=episode).select_related("recorded_by"))
-    doses = list(Dose.objects.current().filter(episode=episode).select_related("recorded_by"))
-    history = of_rows(
+def of_episode(episode: Episode) -> clinical.History:
+    """The whole history of one stay, from its rows as values. Four queries."""
+    return of_rows(
         episode,
-        check_ins,
-        doses,
+        CheckIn.objects.current().filter(episode=episode).values_list(*COLUMNS, named=True),
+        Dose.objects.current().filter(episode=episode).select_related("recorded_by"),
         Absence.objects.filter(episode=episode),
         AlertStep.objects.filter(alert__episode=episode, recheck_at__isnull=False),
     )
-    written = [(row.recorded_by_id, row.recorded_by) for row in check_ins] + [
-        (row.recorded_by_id, row.recorded_by) for row in doses
-    ]
-    return Read(history, {key: by.known_as for key, by in written})
 
 
-# Kept between requests --------------------------------------------------------------------------------------
-
-MOST_KEPT = 200
-"""So many histories are kept by one process; the one that was kept first goes first."""
-
-_kept: dict[UUID, tuple[str, tuple[Any, ...], Read]] = {}
-"""By stay: the last change it holds, the facts of the stay it was made with, and what was read."""
-
-
-def _unchanged(episode: Episode, change: str, *, names: bool = True) -> Read | None:
-    """What is kept of this stay, unless something about it has changed since: an entry, the stay, or a writer's name."""
-    kept = _kept.get(episode.pk)
-    if kept is None or not change or kept[:2] != (change, _facts(episode)):
-        return None
-    found = kept[2]
-    return found if not names or found.names == names_of(found.names) else None
-
-
-def _keep(episode: Episode, change: str, found: Read) -> None:
-    while len(_kept) >= MOST_KEPT:
-        _kept.pop(next(iter(_kept)), None)
-    _kept[episode.pk] = change, _facts(episode), found
-
-
-def _facts(episode: Episode) -> tuple[Any, ...]:
-    """What a history takes from the row of its stay and of its patient."""
-    return (
-        episode.admitted_at, episode.opioid, episode.last_use_at, episode.last_use_precision, episode.ended_at,
-        episode.patient.date_of_birth, episode.ward.zone,
-    )  # fmt: skip
+def with_row(history: clinical.History, row: CheckIn) -> clinical.History:
+    """The history after this check-in was written down: it counts, and the one it replaces no longer does. No query."""
+    # In UTC, as the database gives it back: facts of alerts quote the moment.
+    added = replace(check_in(row), observed_at=row.observed_at.astimezone(UTC), recorded_at=row.recorded_at.astimezone(UTC))
+    return history.with_check_in(added, instead_of=str(row.replaces_id))
 
 
 # Rows in, history out ---------------------------------------------------------------------------------------
@@ -115,7 +36,7 @@ def _facts(episode: Episode) -> tuple[Any, ...]:
 
 def of_rows(
     episode: Episode,
-    check_ins: Iterable[CheckIn],
+    check_ins: Iterable[Any],
     doses: Iterable[Dose] = (),
     absences: Iterable[Absence] = (),
     promises: Iterable[AlertStep] = (),
@@ -145,16 +66,29 @@ def hours_at(episode: Episode, at: datetime) -> float:
     return of_rows(episode, []).hours(at)
 
 
-def check_in(row: CheckIn) -> clinical.CheckIn:
-    """One row as the clinic sees it. Reading its author's name needs `select_related("recorded_by")`."""
+COLUMNS = (
+    "id", "instrument", "instrument_version", "reporter", "observed_at", "recorded_at", "about", "answers", "total", "at_least",
+    "rated", "asked", "band", "complete", "not_done", "breaths", "replaces_id", "note",
+    "recorded_by__first_name", "recorded_by__last_name", "recorded_by__username",
+)  # fmt: skip
+"""What `check_in` takes of a row that is read as values: making a model of each would take twice as long."""
+
+
+def check_in(row: Any) -> clinical.CheckIn:
+    """One check-in as the clinic sees it: from a `CheckIn`, or from a row of `COLUMNS`, named."""
+    by = (
+        row.recorded_by.known_as
+        if isinstance(row, CheckIn)
+        else known_as(row.recorded_by__first_name, row.recorded_by__last_name, row.recorded_by__username)
+    )
     return clinical.CheckIn(
-        id=str(row.pk),
+        id=str(row.id),
         instrument=row.instrument,
         version=row.instrument_version,
-        reporter=row.reporter,  # type: ignore[arg-type]
+        reporter=row.reporter,
         observed_at=row.observed_at,
         recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by.known_as,
+        recorded_by=by,
         about=row.about,
         answers=row.answers,
         total=row.total,
@@ -163,7 +97,7 @@ def check_in(row: CheckIn) -> clinical.CheckIn:
         asked=row.asked,
         band=row.band,
         complete=row.complete,
-        not_done=row.not_done,  # type: ignore[arg-type]
+        not_done=row.not_done,
         breaths=row.breaths,
         amended=row.replaces_id is not None,
         note=row.note,

@@ -18,7 +18,7 @@ from accounts.trail import audit
 
 
 class BadPin(Exception):
-    """This PIN may not be chosen. The message is the sentence that says why. Nothing was written."""
+    """A PIN that may not be chosen. The message is the sentence that says why. Nothing was written."""
 
 
 def enroll_device(

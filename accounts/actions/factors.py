@@ -82,7 +82,7 @@ def confirm_reset(*, by: User, person: User) -> None:
 
 
 def reset_by_command(*, person: User) -> None:
-    """The same, by whoever has the server: for a site whose only administrator lost the phone and the codes."""
+    """A reset of the second factor by whoever has the server: for a site whose only administrator lost the phone and the codes."""
     with transaction.atomic():
         _take_away(person)
         audit.record(None, "second factor reset by command", what=f"account {person.pk}")

@@ -1,6 +1,6 @@
 """Rows of accounts: people and wards, the audit trail, who is signed in where, and the numbers of this place."""
 
-from accounts.models.people import AuditLine, People, User, Ward, display_name, is_a_zone, known_as, names_of, plain_name
+from accounts.models.people import AuditLine, People, User, Ward, display_name, is_a_zone, known_as, plain_name
 from accounts.models.sign_in import Device, FactorReset, OpenSession, Pin
 from accounts.models.site import Site, phone_number
 
@@ -17,7 +17,6 @@ __all__ = [
     "display_name",
     "is_a_zone",
     "known_as",
-    "names_of",
     "phone_number",
     "plain_name",
 ]

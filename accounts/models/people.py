@@ -1,8 +1,6 @@
 """Wards, the people who work or stay on them, and the audit trail of what everybody did."""
 
 import hashlib
-from collections.abc import Iterable
-from functools import cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -12,7 +10,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.prepared import Prepared
 from accounts.roles import MAY, REFUSALS, Can, Refused, Role
 
 
@@ -111,25 +108,6 @@ def known_as(first_name: str, last_name: str, username: str) -> str:
     if first_name and last_name:
         return f"{first_name[0]}. {last_name}"
     return first_name or last_name or username
-
-
-def names_of(keys: Iterable[int]) -> dict[int, str]:
-    """The names others see of these accounts today. One query at most."""
-    places = {f"key{n}": key for n, key in enumerate(keys)}
-    if not places:
-        return {}
-    return {pk: known_as(*names) for pk, *names in _named(len(places))(**places)}
-
-
-@cache
-def _named(count: int) -> "Prepared[tuple[Any, ...]]":
-    """The question for the names of so many accounts."""
-    return Prepared(
-        lambda **keys: (
-            User.objects.filter(pk__in=list(keys.values())).order_by().values_list("pk", "first_name", "last_name", "username")
-        ),
-        **{f"key{n}": User._meta.pk for n in range(count)},
-    )
 
 
 def display_name(user: User) -> str:

@@ -30,20 +30,12 @@ class SignIn(ModelBackend):
         found: User | None = super().authenticate(request, username=(username or "").lower(), password=password)
         return found
 
-    def get_user(self, user_id: int) -> User | None:
-        """The person of a session, where their account is still open: the row at hand, else one query."""
-        known = current_session.at_hand.get()
-        if known is not None and known.pk == user_id and self.user_can_authenticate(known):
-            return known
-        found: User | None = super().get_user(user_id)
-        return found
-
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs themselves up: accounts come from an administrator or from ward staff."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never."""
+        """Whether somebody can sign themselves up: never."""
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -137,5 +129,5 @@ def begin(request: HttpRequest, user: User) -> None:
 
 
 def _bucket(request: HttpRequest, credentials: dict[str, Any]) -> str:
-    """This account at this place. The name is taken as typed, so one that nobody has is counted alike."""
+    """The name under which tries at this account from this place are counted. It is taken as typed, so one that nobody has is counted alike."""
     return f"{str(credentials.get('username') or '').strip().lower()} at {throttle.place(request)}"

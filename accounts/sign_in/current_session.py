@@ -3,7 +3,6 @@
 `accounts.middleware` reads it once for each request; everybody else asks `of`.
 """
 
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,13 +10,11 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Device, OpenSession, User
-from accounts.prepared import Prepared
 from accounts.roles import Role
 from accounts.sign_in.tokens import hash_of_token
 
@@ -49,33 +46,19 @@ def of(request: HttpRequest) -> Presence:
     return found if found is not None else read(request)
 
 
-at_hand: ContextVar[User | None] = ContextVar("at_hand", default=None)
-"""Somebody whose row came with their open session, so that `accounts.sign_in.adapter.SignIn` need not ask for it again."""
-
-
 def read(request: HttpRequest) -> Presence:
-    """At most two queries, and none without a cookie of ours. The device counts only while it serves.
+    """Who is signed in on this browser, and on which enrolled device. The device counts only while it serves.
 
-    Whether the browser's session is really this person's is for Django to say, as always: here only the rows are read.
+    Whether the browser's session is really this person's is for Django to say: here only the row beside it is read.
+    At most three queries, and none without a cookie of ours.
     """
-    device, session = device_of(request), None
-    person, key = request.session.get(SESSION_KEY), request.session.session_key
-    if person and key:
-        session = next(iter(_open_session(who=person, key=key)), None)
-    token = at_hand.set(session.user if session else None)
-    try:
-        signed_in = isinstance(request.user, User) and request.user.is_authenticated
-    finally:
-        at_hand.reset(token)
-    if signed_in and session and request.user == session.user:
-        request.user = session.user  # whom Django found, without the proxy that every question about them goes through
-    return Presence(device, session if signed_in else None)
-
-
-_open_session = Prepared(
-    lambda who, key: OpenSession.objects.select_related("user").filter(user=who, session_key=key)[:1],
-    who=User._meta.pk, key=OpenSession._meta.get_field("session_key"),
-)  # fmt: skip
+    key = request.session.session_key
+    if not key or not isinstance(request.user, User):
+        return Presence(device_of(request))
+    session = OpenSession.objects.filter(session_key=key, user=request.user).first()
+    if session:
+        session.user = request.user
+    return Presence(device_of(request), session)
 
 
 def device_of(request: HttpRequest) -> Device | None:
@@ -140,14 +123,14 @@ def tile(here: Presence, chosen: str, now: datetime) -> OpenSession | None:
 
 
 def locked_now(here: Presence) -> Presence:
-    """The same, a moment after it was locked."""
+    """A browser a moment after its session was locked."""
     if here.session:
         here.session.locked_at = timezone.now()
     return here
 
 
 def back(here: Presence, session: OpenSession, session_key: str | None) -> Presence:
-    """The same device, with this person back."""
+    """A device with this person back on it."""
     session.session_key, session.locked_at = session_key, None
     return Presence(here.device, session)
 

@@ -55,7 +55,7 @@ class Answer(forms.JSONField):
     widget = forms.HiddenInput
 
     def bound_data(self, data: Any, initial: Any) -> None:
-        """It is worth one try, so the page that comes back does not repeat it."""
+        """The answer of the passkey, which is worth one try: the page that comes back does not repeat it."""
 
     def to_python(self, value: Any) -> Any:
         """Read it. Raises ValidationError for what is too long or is no JSON."""

@@ -30,7 +30,7 @@ def keep(request: HttpRequest) -> None:
 
 
 def owner_is_back(request: HttpRequest, onward: str) -> None:
-    """Its owner has unlocked the screen: send it when the page it was sent to is asked for next, or say that it is gone."""
+    """The moment its owner has unlocked the screen: send the form when the page it was sent to is asked for next, or say that it is gone."""
     waiting = request.session.get("waiting")
     if not waiting:
         return

@@ -27,11 +27,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets are sealed with the site's keys before they are kept."""
 
     def encrypt(self, text: str) -> str:
-        """As it is kept."""
+        """The secret of a second factor, sealed as it is kept."""
         return tokens.sealed(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """As it was. Raises ValidationError, for the form that asked, where it was sealed with a key that is not here."""
+        """The secret of a second factor as it was. Raises ValidationError, for the form that asked, where it was sealed with a key that is not here."""
         try:
             return tokens.opened(encrypted_text)
         except InvalidToken as error:

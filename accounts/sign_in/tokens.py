@@ -14,7 +14,7 @@ LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 
 def new_token() -> str:
-    """256 random bits, for a cookie."""
+    """A token for a cookie: 256 random bits."""
     return secrets.token_urlsafe(32)
 
 

@@ -7,11 +7,9 @@ from datetime import UTC
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, Func, QuerySet
 from django.utils import timezone
 
 from accounts.models import AuditLine, User
-from accounts.prepared import Insert
 
 came_from: ContextVar[str] = ContextVar("came_from", default="")
 """The address of whoever is asking, set once a request by `accounts.middleware`."""
@@ -43,14 +41,11 @@ def record(by: User | None, did: str, *, what: str = "", episode: str = "", fact
         episode=episode,
         came_from=came_from.get(),
         facts=facts or {},
-        previous=_hash(_LAST),
+        previous=AuditLine.objects.order_by("-pk").values_list("hash", flat=True).first() or "",
     )
     line.hash = fingerprint(line)
-    _write_down(line)
+    line.save(force_insert=True)
     return line
-
-
-_write_down = Insert(AuditLine)
 
 
 def fingerprint(line: AuditLine) -> str:
@@ -60,45 +55,6 @@ def fingerprint(line: AuditLine) -> str:
     }
     said["at"] = line.at.astimezone(UTC).isoformat()
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
-
-
-def newest_change(episode: "str | Spelled") -> "QuerySet[AuditLine, Any]":
-    """The hash of the last line about a stay that tells of more than a look.
-
-    Every write to a stay's record leaves such a line in its transaction, and no hash comes twice: while it is the
-    same, nothing of the record has changed.
-    """
-    return AuditLine.objects.filter(episode=episode).exclude(did=OPENED).order_by("-pk").values("hash")[:1]
-
-
-def change_of(episode: str) -> str:
-    """The same for one stay by its key, or "" where there is none. One query."""
-    return _hash(_CHANGE, episode, OPENED)
-
-
-# In SQL, because every save and every look at a stay asks: to build these took ten times as long as to answer them.
-_LAST = "SELECT hash FROM accounts_auditline ORDER BY id DESC LIMIT 1"
-_CHANGE = "SELECT hash FROM accounts_auditline WHERE episode = %s AND did <> %s ORDER BY id DESC LIMIT 1"
-
-
-def _hash(question: str, *facts: str) -> str:
-    with connection.cursor() as cursor:
-        found = cursor.execute(question, facts).fetchone()
-    return str(found[0]) if found else ""
-
-
-class Spelled(Func):
-    """The key of a row as audit lines spell it: with its dashes, which SQLite does not keep."""
-
-    output_field = CharField()
-    template = "CAST(%(expressions)s AS varchar)"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """The 32 digits with dashes between them."""
-        parts = " || '-' || ".join(
-            f"substr(%(expressions)s, {start}, {n})" for start, n in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-        )
-        return self.as_sql(compiler, connection, template=f"({parts})", **context)
 
 
 def _hold_the_head() -> None:

@@ -17,15 +17,15 @@ class Finding:
 
 
 def fine(what: str, said: str) -> Finding:
-    """It is as it should be."""
+    """A finding that something is as it should be."""
     return Finding("OK", what, said)
 
 
 def doubtful(what: str, said: str, mend: str) -> Finding:
-    """It works, and should be different."""
+    """A finding that something works, and should be different."""
     return Finding("WARN", what, said, mend)
 
 
 def wrong(what: str, said: str, mend: str) -> Finding:
-    """It must not stay like this."""
+    """A finding that something must not stay like this."""
     return Finding("FAIL", what, said, mend)

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.prepared import Change, Insert, Prepared
 from accounts.roles import Can
 from accounts.trail import audit
 from clinical.history import History
@@ -43,7 +42,7 @@ class Matched:
     cleared: list[str] = field(default_factory=list)
 
     def facts(self) -> dict[str, list[str]]:
-        """The same for an audit line, without what is empty."""
+        """The changed rules for an audit line, without what is empty."""
         said = {"raised": self.raised, "changed": self.changed, "cleared": self.cleared}
         return {name: rules for name, rules in said.items() if rules}
 
@@ -134,13 +133,11 @@ def _findings(episode: Episode, history: History, now: datetime) -> dict[str, Fi
 
 
 def _live(episode: Episode) -> Iterable[Alert]:
-    return _live_of(stay=episode.pk)
+    return Alert.objects.filter(episode=episode, closed_at=None).only(*_COMPARED)
 
 
 _COMPARED = ("rule", "urgency", "first", "sentence", "facts", "cleared_at", "seen_at")
 """What of a kept alert is held against what its rule finds now."""
-
-_live_of = Prepared(lambda stay: Alert.objects.filter(episode=stay, closed_at=None).only(*_COMPARED), stay=Episode._meta.pk)
 
 
 def _answered_after_leaving(episode: Episode) -> dict[str, list[list[str]]]:
@@ -185,14 +182,11 @@ def _raise(episode: Episode, finding: Finding, now: datetime, done: Matched) -> 
     alert.raised_late = alert.observed_at is not None and now - alert.observed_at > late and not by_slug[finding.rule].by_clock
     try:
         with transaction.atomic():
-            _add_alert(alert)
+            alert.save(force_insert=True)
     except IntegrityError:
         return  # another worker was quicker, and theirs stands
     _step(alert, AlertStep.What.RAISED, now)
     done.raised.append(finding.rule)
-
-
-_add_alert = Insert(Alert)
 
 
 def _follow(alert: Alert, finding: Finding, now: datetime, done: Matched) -> None:
@@ -215,14 +209,11 @@ def _follow(alert: Alert, finding: Finding, now: datetime, done: Matched) -> Non
     if {AlertStep.What.ROSE, AlertStep.What.ANEW} & set(steps):
         columns |= {"waiting_since": now, "seen_at": None, "seen_by_id": None, "done": "", "done_note": "", "escalated_at": None}
         done.changed.append(alert.rule)
-    _set_open(columns, pk=alert.pk)
+    Alert.objects.filter(pk=alert.pk, closed_at=None).update(**columns)
     for name, value in columns.items():
         setattr(alert, name, value)
     for what in steps:
         _step(alert, what, now)
-
-
-_set_open = Change(lambda pk: Alert.objects.filter(pk=pk, closed_at=None), pk=Alert._meta.pk)
 
 
 def _clear(alert: Alert, now: datetime, done: Matched, answered_by: User | None) -> None:
@@ -232,7 +223,7 @@ def _clear(alert: Alert, now: datetime, done: Matched, answered_by: User | None)
         columns |= {"seen_at": now, "seen_by_id": answered_by.pk, "done": Alert.Done.CHECKED}
     if alert.seen_at or "seen_at" in columns or alert.urgency == Urgency.INFO:
         columns["closed_at"] = now
-    _set_open(columns, pk=alert.pk)
+    Alert.objects.filter(pk=alert.pk, closed_at=None).update(**columns)
     for name, value in columns.items():
         setattr(alert, name, value)
     _step(alert, AlertStep.What.CLEARED, now)
@@ -245,15 +236,17 @@ def _step(
     alert: Alert, what: AlertStep.What, now: datetime, *, by: User | None = None, did: str = "", note: str = "",
     recheck_at: datetime | None = None,
 ) -> None:  # fmt: skip
-    _add_step(
-        AlertStep(
-            alert=alert, at=now, what=what, urgency=alert.urgency, sentence=alert.sentence, by=by, done=did, note=note,
-            recheck_at=recheck_at,
-        )
-    )  # fmt: skip
-
-
-_add_step = Insert(AlertStep)
+    AlertStep.objects.create(
+        alert=alert,
+        at=now,
+        what=what,
+        urgency=alert.urgency,
+        sentence=alert.sentence,
+        by=by,
+        done=did,
+        note=note,
+        recheck_at=recheck_at,
+    )
 
 
 # What people do ---------------------------------------------------------------------------------------------

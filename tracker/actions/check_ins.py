@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditLine, User
-from accounts.prepared import Insert, Prepared
 from accounts.roles import Can, Role
 from accounts.trail import audit
 from clinical.history import History
@@ -21,7 +20,7 @@ from tracker.actions import alerts, entering
 from tracker.actions.entering import already_corrected, fingerprint, kept_before, lock, must_be_correctable
 from tracker.actions.refusals import Conflict, Invalid, TooFast
 from tracker.content import library
-from tracker.history import before_writing, keep_after
+from tracker.history import of_episode, with_row
 from tracker.models import CheckIn, Draft, Episode
 from tracker.words.times import said
 
@@ -52,7 +51,7 @@ class Entry:
     """Seconds the sender's clock was ahead when this arrived, None where that is not known. Not part of what was said."""
 
     def fingerprint(self, episode: Episode) -> str:
-        """The same for two sendings of the same thing, different for anything else."""
+        """The digest of this entry: equal for two sendings of one form, different for anything else."""
         said = [
             str(episode.pk), self.instrument, self.reporter, self.said, dict(self.answers), self.about, self.not_done,
             self.breaths, self.incomplete_reason, self.note, str(self.replaces.pk) if self.replaces else "",
@@ -92,21 +91,20 @@ def record_check_in(
     content = entry.fingerprint(episode)
     with transaction.atomic():
         lock(episode)
-        before = before_writing(episode)
+        before = of_episode(episode)
         saved = keep_check_in(by, episode, entry, content, now)
         if saved.again:
             return saved
         _must_not_rush(by, most_a_minute)
         row = saved.check_in
-        after = before.with_row(row)
+        after = with_row(before, row)
         answers = row.reporter == CheckIn.Reporter.STAFF and not row.not_done
-        found = alerts.match(episode, after.history, now, answered_by=by if answers else None)
-        line = audit.record(
+        found = alerts.match(episode, after, now, answered_by=by if answers else None)
+        audit.record(
             by, "check-in corrected" if entry.replaces else "check-in recorded", what=f"check-in {row.pk}", episode=str(episode.pk),
             facts={"instrument": row.instrument, "replaces": str(row.replaces_id or ""), **found.facts()},
         )  # fmt: skip
-        keep_after(episode, line.hash, after)
-        saved = replace(saved, history=after.history)
+        saved = replace(saved, history=after)
         if not entry.replaces:
             _forget_draft(by, episode, row.instrument)
     return saved
@@ -131,16 +129,16 @@ def keep_check_in(by: User, episode: Episode, entry: Entry, content: str, now: d
 
 def _is_new(row: CheckIn) -> bool:
     """Write it down, unless one is kept under its id. Raises Conflict where another correction was quicker."""
-    if row.replaces_id is None:
-        return _write_down(row)
     try:
         with transaction.atomic():
-            return _write_down(row)
+            row.save(force_insert=True)
     except IntegrityError:
-        raise Conflict(already_corrected()) from None
-
-
-_write_down = Insert(CheckIn, once=True)
+        if CheckIn.objects.filter(pk=row.pk).exists():
+            return False
+        if row.replaces_id:
+            raise Conflict(already_corrected()) from None
+        raise
+    return True
 
 
 def keep_draft(*, by: User, episode: Episode, instrument: str, draft_id: UUID, entries: Mapping[str, Any]) -> UUID:
@@ -173,15 +171,7 @@ def discard_draft(*, by: User, episode: Episode, instrument: str) -> None:
 
 
 def _forget_draft(by: User, episode: Episode, instrument: str) -> None:
-    # Asked first: most check-ins have none, and a DELETE of nothing takes longer to put together.
-    for draft in _drafts(stay=episode.pk, owner=by.pk, instrument=instrument):
-        draft.delete()
-
-
-_drafts = Prepared(
-    lambda stay, owner, instrument: Draft.objects.filter(episode=stay, owner=owner, instrument=instrument),
-    stay=Episode._meta.pk, owner=User._meta.pk, instrument=Draft._meta.get_field("instrument"),
-)  # fmt: skip
+    Draft.objects.filter(episode=episode, owner=by, instrument=instrument).delete()
 
 
 def _row(by: User, episode: Episode, entry: Entry, content: str, now: datetime) -> CheckIn:
@@ -262,23 +252,15 @@ def _must_not_rush(by: User, most: int | None) -> None:
     if most is None:
         return
     since = timezone.now() - timedelta(minutes=1)
-    written = _written(since=since, who=str(by.pk))
+    written = AuditLine.objects.filter(at__gt=since, who=str(by.pk), did__in=("check-in recorded", "check-in corrected"))
     # The audit is quick to count, but it dates the writing: a demo writes a week in a moment. The rows say what is of now.
-    if len(written) >= most and CheckIn.objects.filter(recorded_by=by, recorded_at__gt=since).count() >= most:
+    if written.count() >= most and CheckIn.objects.filter(recorded_by=by, recorded_at__gt=since).count() >= most:
         raise TooFast(
             _(
                 "More than %(n)d check-ins came from you within a minute. Nothing you typed is lost: wait a minute, then save again."
             )
             % {"n": most}
         )
-
-
-_written = Prepared(
-    lambda since, who: (
-        AuditLine.objects.filter(at__gt=since, who=who, did__in=("check-in recorded", "check-in corrected")).values_list("pk")
-    ),
-    since=AuditLine._meta.get_field("at"), who=AuditLine._meta.get_field("who"),
-)  # fmt: skip
 
 
 def _must_be_correctable(by: User, episode: Episode, entry: Entry) -> None:

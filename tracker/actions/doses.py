@@ -58,7 +58,7 @@ class DoseEntry:
     """Seconds the sender's clock was ahead when this arrived, as in a check-in."""
 
     def fingerprint(self, episode: Episode) -> str:
-        """The same for two sendings of the same thing, different for anything else."""
+        """The digest of this entry: equal for two sendings of one form, different for anything else."""
         return fingerprint([
             str(episode.pk), self.medicine, self.form, str(self.amount), self.unit, self.route, self.said, self.status, self.about,
             self.reason, self.vomited_minutes, self.ordered_by, self.given_by, self.witness, self.response, self.emergency_called,

@@ -27,7 +27,7 @@ LONGEST_BEFORE = timedelta(days=7)
 
 
 def fingerprint(said: list[Any]) -> str:
-    """The same for two sendings of the same thing, different for anything else."""
+    """The digest of what was sent: equal for two sendings of one form, different for anything else."""
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -50,7 +50,7 @@ class LeavingTalk:
             raise Invalid(problems)
 
     def entry(self, at: datetime) -> Entry:
-        """The same as a check-in of the leaving form, so that it stands in the record with everything else."""
+        """The talk as a check-in of the leaving form, so that it stands in the record with everything else."""
         said = {item: yes for item in LEAVING if (yes := self.answers.get(item)) is not None}
         reasons = [f"{LEAVING[item]}: {why}" for item in said if not said[item] and (why := self.why_not.get(item, "").strip())]
         return Entry(

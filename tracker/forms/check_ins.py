@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinical import history as clinical
 from clinical.instruments import SKIPPED, Answer, AnswerError, Instrument, Item
@@ -36,23 +36,27 @@ class NumberField(forms.DecimalField):
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
-AROUND: Mapping[str, forms.Field] = {
-    "id": forms.UUIDField(
+class CheckInForm(forms.Form):
+    """The form of one check-in: build it for an instrument, an episode and whoever reports."""
+
+    use_required_attribute = False
+
+    id = forms.UUIDField(
         widget=forms.HiddenInput,
         error_messages={
             "required": gettext_lazy("Reload the form and try again."),
             "invalid": gettext_lazy("Reload the form and try again."),
         },
-    ),
-    "note": forms.CharField(
+    )
+    note = forms.CharField(
         label=gettext_lazy("Note"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"max_length": gettext_lazy("Shorten the note to %(limit_value)d characters. It has %(show_value)d.")},
-    ),
-    "not_done": forms.ChoiceField(required=False, choices=[("", ""), *CheckIn.NotDone.choices]),
-    "breaths": forms.IntegerField(
+    )
+    not_done = forms.ChoiceField(required=False, choices=[("", ""), *CheckIn.NotDone.choices])
+    breaths = forms.IntegerField(
         label=gettext_lazy("Breaths in one minute"),
         required=False,
         min_value=4,
@@ -63,23 +67,15 @@ AROUND: Mapping[str, forms.Field] = {
             "min_value": gettext_lazy("Enter a number from 4 to 60."),
             "max_value": gettext_lazy("Enter a number from 4 to 60."),
         },
-    ),
-    "incomplete_reason": forms.ChoiceField(
+    )
+    incomplete_reason = forms.ChoiceField(
         label=gettext_lazy("Why are questions left out?"),
         required=False,
         choices=CheckIn.Incomplete.choices,
         widget=forms.RadioSelect,
-    ),
-    "about": forms.BooleanField(label=gettext_lazy("This time is approximate"), required=False),
-    "confirmed": forms.BooleanField(label=gettext_lazy("I checked: this is right"), required=False),
-}
-"""What stands around the questions of every instrument. Forms read these fields and change none."""
-
-
-class CheckInForm(forms.Form):
-    """The form of one check-in: build it for an instrument, an episode and whoever reports."""
-
-    use_required_attribute = False
+    )
+    about = forms.BooleanField(label=gettext_lazy("This time is approximate"), required=False)
+    confirmed = forms.BooleanField(label=gettext_lazy("I checked: this is right"), required=False)
 
     def __init__(
         self,
@@ -100,7 +96,7 @@ class CheckInForm(forms.Form):
         self.previous, self.unlikely_change, self.replaces = previous, unlikely_change, replaces
         self.zone = episode.ward.tz
         self.banner = banner_of(episode)
-        self.fields.update({**AROUND, **questions_of(instrument, reporter)})
+        self.fields.update(questions_of(instrument, reporter))
         self.was = replaces.observed_at if replaces else None
         add_observed(self, label=_("Observed"), zone=self.zone, now=now, since=episode.admitted_at, was=self.was)
         if replaces:
@@ -206,20 +202,13 @@ class CheckInForm(forms.Form):
         )
 
 
-_made: dict[tuple[str, int, Reporter, str], tuple[Instrument, dict[str, forms.Field]]] = {}
-
-
 def questions_of(instrument: Instrument, reporter: Reporter) -> dict[str, forms.Field]:
-    """The form fields of one instrument for this reporter, made once in each language: forms read them and change none."""
-    key = (instrument.slug, instrument.version, reporter, get_language() or "")
-    kept = _made.get(key)
-    if kept is None or kept[0] is not instrument:
-        may_skip = reporter == "patient" and instrument.summary != "none"
-        made: dict[str, forms.Field] = {}
-        for item in instrument.items_for(reporter):
-            made |= fields_of(item, reporter, may_skip=may_skip)
-        kept = _made[key] = instrument, made
-    return kept[1]
+    """The form fields of one instrument for this reporter, by name."""
+    may_skip = reporter == "patient" and instrument.summary != "none"
+    found: dict[str, forms.Field] = {}
+    for item in instrument.items_for(reporter):
+        found |= fields_of(item, reporter, may_skip=may_skip)
+    return found
 
 
 def fields_of(item: Item, reporter: Reporter, *, may_skip: bool) -> dict[str, forms.Field]:

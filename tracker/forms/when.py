@@ -4,16 +4,13 @@ Three plain fields under one prefix, so that they work by keyboard, without Java
 """
 
 import re
-from copy import deepcopy
 from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clinical.times import HappenedTwice, NeverHappened, moment
 from tracker.words import times
@@ -25,52 +22,14 @@ _CLOCK = re.compile(r"^\s*(\d{1,2})\s*[:.h]?\s*(\d{2})\s*$")
 
 
 def day_choices(today: date, days: int) -> list[tuple[str, str]]:
-    """This day and those before it, as a person names them."""
+    """The choices of a day: today and so many days before it, as a person names them."""
     names = {0: _("Today"), 1: _("Yesterday")}
     found = []
     for back in range(days + 1):
         day = today - timedelta(days=back)
-        times = date_format(day, "D j M")
-        found.append((day.isoformat(), f"{names[back]}, {times}" if back in names else times))
+        name = date_format(day, "D j M")
+        found.append((day.isoformat(), f"{names[back]}, {name}" if back in names else name))
     return found
-
-
-@lru_cache(maxsize=64)
-def _day_field(label: str, today: date, days: int, also: date | None) -> forms.Field:
-    """The field of a day, made once for all who are asked the same: forms read it and change nothing."""
-    found = day_choices(today, days)
-    if also and also.isoformat() not in dict(found):
-        found.append((also.isoformat(), date_format(also, "D j M Y")))
-    return forms.ChoiceField(label=_("%(label)s: day") % {"label": label}, choices=found, required=False)
-
-
-@cache
-def _clock_field(label: str, hint: str) -> forms.Field:
-    """The field of a time, made once for each label: forms read it and change nothing."""
-    return forms.CharField(
-        label=_("%(label)s: time") % {"label": label},
-        help_text=hint,
-        required=False,
-        max_length=8,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6}),
-    )
-
-
-_WHICH = forms.TypedChoiceField(
-    label=gettext_lazy("Which one?"),
-    choices=[(0, gettext_lazy("The first time")), (1, gettext_lazy("The second time, an hour later"))],
-    required=False,
-    coerce=int,
-    empty_value=None,
-    widget=forms.RadioSelect,
-)
-
-
-def _clocks_changed(now: datetime, zone: ZoneInfo, days: int, also: datetime | None) -> bool:
-    """Whether the clocks are changed on one of the days up to today that are offered, or on the day of this moment."""
-    day = timedelta(days=1)
-    around = [now - (days + 1) * day, now + day, *([also - day, also + day] if also else [])]
-    return any(one.astimezone(zone).utcoffset() != now.astimezone(zone).utcoffset() for one in around)
 
 
 def add_clock(
@@ -79,11 +38,28 @@ def add_clock(
 ) -> None:  # fmt: skip
     """Give a form the fields of one clock time, filled with `at` where it is known."""
     local, today = at.astimezone(zone) if at else None, now.astimezone(zone).date()
-    form.fields[f"{prefix}_day"] = _day_field(label, today, days, local.date() if local else None)
+    choices = day_choices(today, days)
+    if local and local.date().isoformat() not in dict(choices):
+        choices.append((local.date().isoformat(), date_format(local.date(), "D j M Y")))
+    form.fields[f"{prefix}_day"] = forms.ChoiceField(
+        label=_("%(label)s: day") % {"label": label}, choices=choices, required=False
+    )
     form.initial.setdefault(f"{prefix}_day", (local.date() if local else today).isoformat())
-    form.fields[f"{prefix}_clock"] = _clock_field(label, hint or _("24-hour clock, such as 02:10"))
-    # Its words become those of the hour that came twice, so where there may be one the form has its own.
-    form.fields[f"{prefix}_which"] = deepcopy(_WHICH) if _clocks_changed(now, zone, days, at) else _WHICH
+    form.fields[f"{prefix}_clock"] = forms.CharField(
+        label=_("%(label)s: time") % {"label": label},
+        help_text=hint or _("24-hour clock, such as 02:10"),
+        required=False,
+        max_length=8,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6}),
+    )
+    form.fields[f"{prefix}_which"] = forms.TypedChoiceField(
+        label=_("Which one?"),
+        choices=[(0, _("The first time")), (1, _("The second time, an hour later"))],
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
     if local:
         form.initial.setdefault(f"{prefix}_clock", f"{local:%H:%M}")
         form.initial.setdefault(f"{prefix}_which", local.fold if happens_twice(local, zone) else None)
@@ -110,7 +86,7 @@ def add_observed(
         initial="same" if was else "now",
         required=False,
         max_length=40,
-        widget=forms.RadioSelect(choices=choices),  # type: ignore[arg-type] # asked when it is drawn
+        widget=forms.RadioSelect(choices=choices()),
     )
     days = max(2, (now - since).days + 2)
     add_clock(form, "at", label=label, zone=zone, now=now, days=min(days, 31), at=was)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Ward
-from accounts.prepared import Prepared
 from clinical.articles import Article, for_alert
 from clinical.rules import Rule, Urgency, by_slug
 from clinical.rules.book import entries
@@ -63,12 +62,12 @@ class Shown:
 
     @property
     def urgency(self) -> str:
-        """Its level, as pages name it: info, review, urgent, emergency."""
+        """The level of this alert as pages name it: info, review, urgent, emergency."""
         return Urgency(self.alert.urgency).slug
 
     @property
     def word(self) -> str:
-        """Its level in words."""
+        """The level of this alert in words."""
         return str(URGENCY_WORDS[Urgency(self.alert.urgency)])
 
     @property
@@ -120,7 +119,8 @@ class OfStay:
 
 def of_episode(episode: Episode, now: datetime, *, in_words: bool = True) -> OfStay:
     """The alerts of one stay. One query. With `in_words` off only what a chart marks: when, how urgent, on which entry."""
-    rows = (_of_stay if in_words else _marks_of_stay)(stay=episode.pk)
+    rows = Alert.objects.filter(episode=episode).order_by("raised_at", "rule")
+    rows = rows.select_related("seen_by") if in_words else rows.only(*_MARKED)
     live = sorted((row for row in rows if row.closed_at is None), key=_order)
     told = [row for row in rows if row.urgency > Urgency.INFO]
     return OfStay(
@@ -129,20 +129,8 @@ def of_episode(episode: Episode, now: datetime, *, in_words: bool = True) -> OfS
     )
 
 
-_of_stay = Prepared(
-    lambda stay: Alert.objects.filter(episode=stay).select_related("seen_by").order_by("raised_at", "rule"),
-    stay=Episode._meta.pk,
-)
-
-
-_marks_of_stay = Prepared(
-    lambda stay: (
-        Alert.objects.filter(episode=stay)
-        .only("rule", "urgency", "first", "facts", "observed_at", "raised_at", "waiting_since", "seen_at", "closed_at")
-        .order_by("raised_at", "rule")
-    ),
-    stay=Episode._meta.pk,
-)
+_MARKED = ("rule", "urgency", "first", "facts", "observed_at", "raised_at", "waiting_since", "seen_at", "closed_at")
+"""What a chart takes of an alert."""
 
 
 def _order(alert: Alert) -> tuple[bool, int, bool, datetime]:

@@ -29,7 +29,7 @@ class Emergency:
 
 
 def emergencies(by: User, now: datetime) -> list[Emergency]:
-    """Those still to be reviewed first, then the rest; newest first, at most a page of each. Three queries."""
+    """The emergency accesses of a supervisor's wards: those still to be reviewed first, then the rest; newest first, at most a page of each. Three queries."""
     found = access.emergencies(by)
     rows = [*found.filter(review=None)[:PAGE], *found.exclude(review=None)[:PAGE]]
     lines = AuditLine.objects.filter(

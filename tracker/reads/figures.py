@@ -90,7 +90,7 @@ class Checks:
 
     @property
     def in_time(self) -> int:
-        """Those that were not late."""
+        """The checks of this day that were not late."""
         return self.all - self.late
 
 

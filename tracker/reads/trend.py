@@ -4,7 +4,7 @@ x is hours of the course, computed in UTC; clock times are looked up in the ward
 25 hours is 25 hours wide. Staff score and patient report never share a y axis.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -14,10 +14,8 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.prepared import Prepared
 from clinical import history as clinical
 from clinical.courses import Course
 from clinical.disagreement import disagreement
@@ -222,8 +220,8 @@ class Trend:
             "reviews": [round(self.history.hours(review.at), 3) for review in self.reviews],
             "reviewedWord": _("reviewed"),
             "notDone": [{"x": x, "label": label} for x, label in self.not_done],
-            "staff": self._drawn(self.staff, _("Staff"), "COWS"),
-            "patient": self._drawn(self.patient, _("Patient"), _("moderate or worse")),
+            "staff": panel_json(self.staff, _("Staff"), "COWS"),
+            "patient": panel_json(self.patient, _("Patient"), _("moderate or worse")),
             "gapWords": _("no check-in"),
             "nowWord": _("now"),
             "givenWord": _("Given"),
@@ -232,18 +230,10 @@ class Trend:
     def _axis(self, zone: ZoneInfo, shown: bool) -> dict[str, Any]:
         """Hours and days below the chart, which stay the same for a day."""
         origin, today = self.history.counted_from, self.now.astimezone(zone).date()
-        key = ("axis", self.from_, self.to, zone.key, shown, self.where.about, today, get_language())
-        return once(
-            self.history, key,
-            lambda: {
-                "ticks": ticks(self.from_, self.to, origin, zone, shown, self.where.about),
-                "days": days(self.from_, self.to, origin, zone, today),
-            },
-        )  # fmt: skip
-
-    def _drawn(self, panel: Panel, title: str, unit: str) -> dict[str, Any]:
-        key = ("drawn", title, self.episode.ward.protocol, self.episode.ward.zone, get_language())
-        return once(self.history, key, lambda: panel_json(panel, title, unit))
+        return {
+            "ticks": ticks(self.from_, self.to, origin, zone, shown, self.where.about),
+            "days": days(self.from_, self.to, origin, zone, today),
+        }
 
 
 def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False, in_words: bool = True) -> Trend:
@@ -256,12 +246,6 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False,
     until = min(now, episode.ended_at) if episode.ended_at else now
     due = next_due(history, protocol, until)
     chosen, start, end = window(history, until, view)
-    told_by = (protocol.slug, episode.ward.zone, get_language())
-    staff = once(history, ("staff", *told_by), lambda: panel(history, "cows", "staff", protocol, episode, _("COWS, staff")))
-    says = once(
-        history, ("patient", *told_by),
-        lambda: panel(history, "symptom-check", "patient", protocol, episode, _("Symptoms moderate or worse, patient")),
-    )  # fmt: skip
     return Trend(
         episode=episode,
         asked_at=now,
@@ -272,24 +256,14 @@ def trend(episode: Episode, now: datetime, view: str = "", *, own: bool = False,
         view=chosen,
         from_=start,
         to=end,
-        staff=staff,
-        patient=says,
-        not_done=once(history, ("not done", get_language()), lambda: _not_done(history)),
-        doses=once(history, ("doses", *told_by), lambda: dose_lines(history, protocol)),
+        staff=panel(history, "cows", "staff", protocol, episode, _("COWS, staff")),
+        patient=panel(history, "symptom-check", "patient", protocol, episode, _("Symptoms moderate or worse, patient")),
+        not_done=_not_done(history),
+        doses=dose_lines(history, protocol),
         alerts=OfStay((), ()) if own else of_stay(episode, until, in_words=in_words),
-        reviews=() if own else tuple(_reviews(stay=episode.pk)),
+        reviews=() if own else tuple(Review.objects.filter(episode=episode).select_related("by").order_by("-at")),
         history=history,
     )
-
-
-_reviews = Prepared(lambda stay: Review.objects.filter(episode=stay).select_related("by").order_by("-at"), stay=Episode._meta.pk)
-
-
-def once(history: History, key: Hashable, work: Callable[[], Found]) -> Found:
-    """What follows from a history and from nothing else but what is in `key`: worked out once while the history lasts."""
-    if key not in history.worked_out:
-        history.worked_out[key] = work()
-    return history.worked_out[key]  # type: ignore[no-any-return]
 
 
 def _not_done(history: History) -> tuple[tuple[float, str], ...]:

@@ -8,11 +8,9 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select, Textarea
-from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
 from clinical import contacts
 from tracker.words import times
@@ -118,28 +116,6 @@ def first_name(name: str) -> str:
 def initials(name: str) -> str:
     """ "S. R.": enough to tell who it is for those who know, and nobody else."""
     return " ".join(f"{part[0]}." for part in name.split())
-
-
-MOST_DRAWN = 1_000
-_drawn: dict[Any, tuple[Any, SafeString]] = {}
-
-
-@register.simple_tag
-def drawn(template_name: str, row: Any, zone: ZoneInfo) -> SafeString:
-    """One patient's row of the board as HTML, drawn anew only when it says something else than the last time.
-
-    A row is a plain value that holds everything its template shows, but for the bed, which is the stay's.
-    """
-    place = (template_name, row.episode.pk)
-    says = (row, row.episode.bed, zone.key, get_language())
-    before = _drawn.get(place)
-    if before and before[0] == says:
-        return before[1]
-    html = mark_safe(get_template(template_name).render({"row": row, "zone": zone}))  # noqa: S308 - a template has escaped it
-    if len(_drawn) >= MOST_DRAWN:
-        _drawn.pop(next(iter(_drawn)), None)
-    _drawn[place] = says, html
-    return html
 
 
 @register.filter

@@ -67,7 +67,7 @@ def tried(form: CheckInForm | PlainForm, write: Callable[[], Done]) -> tuple[Don
 
 
 def json_answer(form: BaseForm, kept: Kept | None, status: int, **said: str) -> HttpResponse:
-    """The same answer for a script: a save is only a save with the id echoed."""
+    """The answer to a script: a save is only a save with the id echoed."""
     if kept:
         return JsonResponse({"saved": True, "id": str(kept.id), "again": kept.again, **said}, status=status)
     return JsonResponse({"saved": False, "problems": problems_of(form)}, status=status)

@@ -36,7 +36,7 @@ def rows(request: SignedIn) -> HttpResponse:
 
 @require_safe
 def screen(request: SignedIn) -> HttpResponse:
-    """The same for a screen that visitors can see: beds and initials, no names, no diagnosis words."""
+    """The board for a screen that visitors can see: beds and initials, no names, no diagnosis words."""
     return render(request, "tracker/screen.html", _context(request) | {"script_words": SCRIPT_WORDS})
 
 

@@ -56,7 +56,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     else:
         episode = access.episode(request.user, pk)
     now = timezone.now()
-    history = of_episode(episode, names=False)
+    history = of_episode(episode)
     previous = last_complete(history, slug, now) or next(iter(reversed(history.done(slug, "staff"))), None)
     start = _start(request, episode, slug, now)
     form = CheckInForm(

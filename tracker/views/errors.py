@@ -32,7 +32,7 @@ def _json(status: int, sentence: str) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400, or 413 for more than a form of ours ever holds."""
+    """The answer 400, or 413 for more than a form of ours ever holds."""
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         sentence = _(
             "What was sent is larger than any form here. Nothing was saved. Go back, shorten what you typed and send it again."
@@ -47,7 +47,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404, the same for what is not there and for what is not yours."""
+    """The answer 404, the same for what is not there and for what is not yours."""
     return _page(
         request,
         404,
@@ -57,12 +57,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403."""
+    """The answer 403 to what somebody may not do."""
     return _page(request, 403, _("Not allowed"), _("Your account may not do this. Go back to your first page."))
 
 
 def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
-    """405: the address is right, what was done with it is not."""
+    """The answer 405: the address is right, what was done with it is not."""
     sentence = _("This address cannot be used that way. Go back to the page you came from and use its buttons.")
     response = _page(request, 405, _("Not this way"), sentence)
     response["Allow"] = allowed
@@ -70,7 +70,7 @@ def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """429. Whoever slows somebody down adds after how many seconds they are heard again."""
+    """The answer 429. Whoever slows somebody down adds after how many seconds they are heard again."""
     return _page(
         request,
         429,
@@ -82,7 +82,7 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500, or 503 where the database cannot be reached or written to.
+    """The answer 500, or 503 where the database cannot be reached or written to.
 
     Made without the request, so that it asks the database nothing.
     """
@@ -119,5 +119,5 @@ def _bare(status: int, title: str, sentence: str) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that cannot be trusted: a page left open across sign-in, or a setting that does not fit the address."""
+    """The answer 403 for a form that cannot be trusted: a page left open across sign-in, or a setting that does not fit the address."""
     return _page(request, 403, _("Please send it again"), why_not_trusted(request))

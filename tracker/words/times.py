@@ -65,7 +65,7 @@ def hours(value: float, *, about: bool = False) -> str:
 
 
 def hours_since(value: float, *, about: bool = False) -> str:
-    """As `hours`, of something that is over: "? h" where it would have to come yet, because this server's clock is wrong."""
+    """Hours, as `hours` says them, of something that is over: "? h" where it would have to come yet, because this server's clock is wrong."""
     return _("? h") if value <= -1 else hours(value, about=about)
 
 

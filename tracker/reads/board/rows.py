@@ -1,59 +1,32 @@
-"""The ward board: who is on the ward, how they are, and who is waiting. Read, never typed.
-
-Everything here comes from three queries, whatever the number of patients.
-"""
+"""The rows of the ward board: who is on the ward, how they are, and who is waiting, in order. Read, never typed."""
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any, Literal
-from uuid import UUID
 
-from django.db import connection
-from django.db.models import (
-    BooleanField,
-    Case,
-    DateTimeField,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    TextField,
-    Value,
-    When,
-    Window,
-)
-from django.db.models.fields.json import KT
-from django.db.models.functions import RowNumber
-from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User, Ward
-from accounts.prepared import Prepared, Slot
 from accounts.roles import Can
-from accounts.trail import audit
 from clinical import history as clinical
 from clinical.disagreement import Apart, disagreement
 from clinical.history import Place, place
 from clinical.instruments import Band
-from clinical.protocols import Protocol
 from clinical.readings import answer, said_yes
 from clinical.rules import Urgency
-from clinical.schedule import Due, is_gap, next_due, patient_due
-from tracker import access
+from clinical.schedule import Due, next_due, patient_due
 from tracker.content import library
 from tracker.history import course_of, protocol_of
-from tracker.models import Absence, Alert, AlertStep, CheckIn, Dose, Episode, Review
+from tracker.models import Episode
+from tracker.reads.board import spark
+from tracker.reads.board.queries import Speaks, stays
+from tracker.reads.board.spark import Spark
 from tracker.words import times
 from tracker.words.results import not_done_word
 
-SPARK_HOURS = 72
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_BASE = 120.0, 46.0, 43.5
 OVERDUE = "R13"
 """Of two urgent alerts, one about how somebody is comes before one that says that nobody knows."""
 CHIPS = 4
@@ -73,37 +46,6 @@ ORDER = (
     gettext_lazy("bed"),
 )
 """The order of the board, in words. Whoever is away comes last."""
-
-
-@dataclass(frozen=True)
-class Spark:
-    """A word-size picture of the last 72 hours of COWS: fixed scale, broken at gaps, the last point marked."""
-
-    lines: tuple[str, ...]
-    lone: tuple[tuple[float, float], ...]
-    gaps: tuple[tuple[float, float], ...]
-    last: tuple[float, float] | None
-
-
-@dataclass(frozen=True)
-class Speaks:
-    """The alert that speaks above a row: the most urgent one nobody has seen, and how many more there are."""
-
-    id: UUID
-    rule: str
-    urgency: int
-    first: bool
-    sentence: str
-    waiting_since: datetime
-    cleared: bool
-    escalated: bool
-    more: int = 0
-    age: str = ""
-
-    @property
-    def level(self) -> str:
-        """Its level as pages name it."""
-        return Urgency(self.urgency).slug
 
 
 @dataclass(frozen=True)
@@ -216,120 +158,63 @@ class Board:
 
 
 def board(by: User, ward: Ward, now: datetime, order: Order = "risk") -> Board:
-    """The board of one ward. Three queries, or two where this process has read all its check-ins and none has changed."""
+    """The board of one ward. Seven queries, whatever the number of patients. Raises Refused."""
     by.must(Can.SEE_WARD)
-    episodes = _here(who=by.pk, now=timezone.now(), ward=ward.pk)
-    for episode in episodes:
-        episode.ward = ward
-    check_ins, marks = _check_ins(episodes, now), _marks(episodes, ward)
-    rows = [
-        _row_again(episode, _history(episode, check_ins[episode.pk], marks[episode.pk]), marks[episode.pk].alerts, now)
-        for episode in episodes
-    ]
+    rows = _alike([row(one.episode, one.history, one.alerts, now, one.reviewed_at) for one in stays(by, ward, now)])
     key = {"risk": urgency, "due": _by_due, "bed": _by_bed}[order]
-    return Board(ward=ward, now=now, rows=tuple(sorted(_alike(rows), key=key)), order=order)
+    return Board(ward=ward, now=now, rows=tuple(sorted(rows, key=key)), order=order)
 
 
-@dataclass(frozen=True)
-class _Standing:
-    """What a row says that time alone does not change: it follows from the history, and is worked out once for each."""
-
-    cows: clinical.CheckIn | None
-    cows_word: str
-    complete: tuple[clinical.CheckIn, ...]
-    change: str
-    rising: int
-    says: clinical.CheckIn | None
-    apart: Apart
-    unwell: clinical.CheckIn | None
-    last_contact: clinical.CheckIn | None
-    chips: tuple[str, ...]
-    patient_due: datetime
-
-
-def _standing(episode: Episode, history: clinical.History, protocol: Protocol) -> _Standing:
-    key = ("standing", protocol.slug, bool(episode.allergies), get_language())
-    if key not in history.worked_out:
-        history.worked_out[key] = _work_out(episode, history, protocol)
-    return history.worked_out[key]  # type: ignore[no-any-return]
-
-
-def _work_out(episode: Episode, history: clinical.History, protocol: Protocol) -> _Standing:
-    done = history.done("cows", "staff")
-    cows = done[-1] if done else None
-    complete = [c for c in done if c.total is not None]
-    before = complete[-2] if len(complete) > 1 and cows is complete[-1] else None
-    rising = cows.total - before.total if cows and before and cows.total is not None and before.total is not None else 0
-    says, contacts = history.done("symptom-check", "patient"), history.contacts("cows")
-    return _Standing(
-        cows=cows,
-        cows_word=_band_word(cows),
-        complete=tuple(complete),
-        change=times.change(rising, 0) if before else "",
-        rising=rising,
-        says=says[-1] if says else None,
-        apart=disagreement(history, protocol, library().instrument("cows").maximum or 0),
-        unwell=_unwell(history),
-        last_contact=contacts[-1] if contacts else None,
-        chips=tuple(_chips(episode, history)),
-        patient_due=patient_due(history, protocol),
-    )
-
-
-def _row_again(episode: Episode, history: clinical.History, alerts: Sequence[Speaks | None], now: datetime) -> Row:
-    """The row that was made last from this history, where everything else it is made from is the same too."""
-    patient, reviewed_at = episode.patient, getattr(episode, "reviewed_at", None)
-    made_from = (
-        now, patient.chosen_name, patient.date_of_birth, bool(episode.allergies), reviewed_at, alerts, episode.ward.protocol,
-        get_language(),
-    )  # fmt: skip
-    before = history.worked_out.get("row")
-    if before and before[0] == made_from:
-        again: Row = before[1]
-        return replace(again, episode=episode)
-    made = row(episode, history, alerts, now)
-    history.worked_out["row"] = made_from, made
-    return made
-
-
-def row(episode: Episode, history: clinical.History, alerts: Sequence[Speaks | None], now: datetime) -> Row:
+def row(
+    episode: Episode,
+    history: clinical.History,
+    alerts: Sequence[Speaks | None],
+    now: datetime,
+    reviewed_at: datetime | None = None,
+) -> Row:
     """One patient's row, from the part of the history the board looks at and the alerts that are open.
 
     None among the alerts stands for one that somebody has seen.
     """
     protocol = protocol_of(episode)
     due = next_due(history, protocol, now)
-    told = _standing(episode, history, protocol)
-    contact, unwell = told.last_contact, told.unwell
-    reviewed_at = getattr(episode, "reviewed_at", None)
+    done = history.done("cows", "staff")
+    cows = done[-1] if done else None
+    complete = [c for c in done if c.total is not None]
+    before = complete[-2] if len(complete) > 1 and cows is complete[-1] else None
+    rising = (complete[-1].total or 0) - (before.total or 0) if before else 0
+    says = next(iter(reversed(history.done("symptom-check", "patient"))), None)
+    contact = next(iter(reversed(history.contacts("cows"))), None)
+    unwell = _unwell(history)
+    chips = _chips(episode, history)
     return Row(
         episode=episode,
         name=episode.patient.chosen_name,
         born=episode.patient.date_of_birth,
         where=place(history, course_of(episode), now),
-        cows=told.cows,
-        cows_word=told.cows_word,
-        cows_age=times.ago(told.cows.observed_at, now) if told.cows else "",
-        change=told.change,
-        rising=told.rising,
-        spark=_spark(told.complete, now, history, protocol),
-        says=told.says,
-        says_age=times.ago(told.says.observed_at, now) if told.says else "",
-        apart=told.apart,
+        cows=cows,
+        cows_word=_band_word(cows),
+        cows_age=times.ago(cows.observed_at, now) if cows else "",
+        change=times.change(rising, 0) if before else "",
+        rising=rising,
+        spark=spark.spark(complete, now, history, protocol),
+        says=says,
+        says_age=times.ago(says.observed_at, now) if says else "",
+        apart=disagreement(history, protocol, library().instrument("cows").maximum or 0),
         unwell=unwell,
         unwell_age=times.span(now - unwell.observed_at) if unwell else "",
         speaks=_speaks(alerts, now),
         seen_alerts=sum(1 for alert in alerts if alert is None),
         due=due,
         due_words=_due_words(due, now),
-        patient_late=told.patient_due < now - timedelta(minutes=protocol.grace_minutes),
+        patient_late=patient_due(history, protocol) < now - timedelta(minutes=protocol.grace_minutes),
         asleep=_not_done_words(contact, now) if contact and contact.not_done else "",
-        chips=told.chips[:CHIPS],
-        more_chips=max(0, len(told.chips) - CHIPS),
+        chips=tuple(chips[:CHIPS]),
+        more_chips=max(0, len(chips) - CHIPS),
         reviewed=times.ago(reviewed_at, now) if reviewed_at else "",
-        moved=_moved(told.complete, reviewed_at) if reviewed_at else "",
+        moved=_moved(complete, reviewed_at) if reviewed_at else "",
         news=sum(1 for c in history.check_ins if c.recorded_at > reviewed_at) if reviewed_at else 0,
-        news_least=reviewed_at is not None and reviewed_at < now - timedelta(hours=SPARK_HOURS),
+        news_least=reviewed_at is not None and reviewed_at < now - timedelta(hours=spark.HOURS),
     )
 
 
@@ -453,244 +338,3 @@ def _band_word(cows: clinical.CheckIn | None) -> str:
         return _("at least, %(rated)d of %(asked)d") % {"rated": cows.rated, "asked": cows.asked}
     band = library().instrument(cows.instrument, cows.version).band(cows.band)
     return (band.short or band.label) if band else ""
-
-
-def _spark(complete: Sequence[clinical.CheckIn], now: datetime, history: clinical.History, protocol: Protocol) -> Spark:
-    since = now - timedelta(hours=SPARK_HOURS)
-    runs: list[list[tuple[float, float]]] = []
-    gaps: list[tuple[float, float]] = []
-    last: clinical.CheckIn | None = None
-    for one in complete:
-        if one.observed_at < since or one.total is None:
-            continue
-        x = round((one.observed_at - since) / timedelta(hours=SPARK_HOURS) * SPARK_WIDTH, 1)
-        y = round(SPARK_BASE - one.total / 48 * 40, 1)
-        if last is None or is_gap(history, protocol, last, one):
-            if runs:
-                start = runs[-1][-1][0]
-                gaps.append((start, round(x - start, 1)))
-            runs.append([])
-        runs[-1].append((x, y))
-        last = one
-    return Spark(
-        lines=tuple(" ".join(f"{x},{y}" for x, y in run) for run in runs if len(run) > 1),
-        lone=tuple(run[0] for run in runs[:-1] if len(run) == 1),
-        gaps=tuple(gaps),
-        last=runs[-1][-1] if runs else None,
-    )
-
-
-def _beside() -> dict[str, Any]:
-    """What stands beside a stay in the same query: the absence that goes on or ended last, the last
-    review, and the last change of the record."""
-    last = Absence.objects.filter(episode=OuterRef("pk")).order_by("-from_at")
-    seen = Review.objects.filter(episode=OuterRef("pk")).order_by("-at")
-    return {
-        "away_from": Subquery(last.values("from_at")[:1]),
-        "away_until": Subquery(last.values("until")[:1]),
-        "away_why": Subquery(last.values("why")[:1]),
-        "reviewed_at": Subquery(seen.values("at")[:1]),
-        "change": Subquery(audit.newest_change(audit.Spelled(OuterRef("pk")))),
-    }
-
-
-_here = Prepared(
-    lambda who, now, ward: (
-        access.of_staff(who, now)
-        .filter(ward=ward, ended_at=None)
-        .select_related(None)
-        .select_related("patient")
-        .annotate(**_beside())
-    ),
-    who=User._meta.pk, now=DateTimeField(), ward=Ward._meta.pk,
-)  # fmt: skip
-
-
-_COLUMNS = (
-    "episode_id", "id", "instrument", "instrument_version", "reporter", "observed_at", "recorded_at", "total", "at_least",
-    "rated", "asked", "band", "complete", "not_done", "told",
-)  # fmt: skip
-_TOLD = ("unwell", "help", "intake")
-"""Instruments whose answers the board reads; of all others the score is enough."""
-
-
-MOST_KEPT = 1_000
-"""So many stays' check-ins are kept by one process; the one that was kept first goes first."""
-
-_kept: dict[UUID, tuple[str, tuple[clinical.CheckIn, ...]]] = {}
-"""By stay: the last change that is held, and the check-ins the board looks at."""
-
-_histories: dict[UUID, clinical.History] = {}
-"""By stay: the history that was made of them, so that what follows from it need not be worked out again."""
-
-
-def _check_ins(episodes: Sequence[Episode], now: datetime) -> dict[UUID, tuple[clinical.CheckIn, ...]]:
-    """The check-ins the board looks at: read again for the stays about which something was written since.
-
-    The change was read with the stays, so what is read after it can only be newer than it says. Inside a transaction
-    all are read, and none is kept: what was written there is not in the audit trail yet, and may never be.
-    """
-    change = {episode.pk: getattr(episode, "change", "") for episode in episodes}
-    if connection.in_atomic_block:
-        return read_check_ins(list(change), now)
-    found = {key: _kept[key][1] for key in change if key in _kept and change[key] and _kept[key][0] == change[key]}
-    if anew := [key for key in change if key not in found]:
-        for key, check_ins in read_check_ins(anew, now).items():
-            found[key] = check_ins
-            if len(_kept) >= MOST_KEPT:
-                oldest = next(iter(_kept))
-                _kept.pop(oldest, None)
-                _histories.pop(oldest, None)
-            _kept[key] = change[key], check_ins
-    return found
-
-
-def read_check_ins(keys: list[UUID], now: datetime) -> dict[UUID, tuple[clinical.CheckIn, ...]]:
-    """The check-ins of the last 72 hours, the newest two of each kind however old, and all intake facts. One query."""
-    found: dict[UUID, list[clinical.CheckIn]] = {key: [] for key in keys}
-    for (
-        episode, pk, slug, version, reporter, observed, recorded, total, at_least, rated, asked, band, complete, not_done, told,
-    ) in _read(keys, now - timedelta(hours=SPARK_HOURS)):  # fmt: skip
-        known = told or {}
-        found[episode].append(
-            clinical.CheckIn(
-                id=str(pk), instrument=slug, version=version, reporter=reporter, observed_at=observed, recorded_at=recorded,
-                recorded_by="", answers=known, total=total, at_least=at_least, rated=rated, asked=asked, band=band,
-                complete=complete, not_done=not_done,
-            )
-        )  # fmt: skip
-    return {key: tuple(check_ins) for key, check_ins in found.items()}
-
-
-def _read(keys: list[UUID], since: datetime) -> list[tuple[Any, ...]]:
-    """The rows of `_looked_at` for these stays. Asked for 1, 2, 4, 8 ... of them, so that few questions are put together."""
-    if not keys:
-        return []
-    places = 1 << (len(keys) - 1).bit_length()
-    chosen = keys + keys[-1:] * (places - len(keys))
-    return _looking_at(places)(since=since, **{f"key{n}": key for n, key in enumerate(chosen)})
-
-
-@cache
-def _looking_at(places: int) -> "Prepared[tuple[Any, ...]]":
-    return Prepared(
-        lambda since, **keys: _looked_at(list(keys.values()), since),
-        since=DateTimeField(),
-        **{f"key{n}": Episode._meta.pk for n in range(places)},
-    )
-
-
-def _looked_at(keys: list[Slot], since: Slot) -> "QuerySet[Any, tuple[Any, ...]]":
-    # Each kind apart, so that checks that could not be done or calls that ask for nobody hide nothing older.
-    kind = [F("episode"), F("instrument"), F("reporter"), F("complete"), F("not_done"), KT("answers__come_now")]
-    newest = Window(
-        RowNumber(),
-        partition_by=kind,  # type: ignore[arg-type]
-        order_by=[F("observed_at").desc(), F("recorded_at").desc()],
-    )
-    return (
-        CheckIn.objects.current()
-        .filter(episode__in=Episode.objects.filter(pk__in=keys).values("pk"))  # type: ignore[misc]
-        .annotate(nth=newest, told=Case(When(instrument__in=_TOLD, then=F("answers"))))
-        .filter(Q(nth__lte=2) | Q(observed_at__gte=since) | Q(instrument="intake"))
-        .order_by("observed_at", "recorded_at", "id")
-        .values_list(*_COLUMNS)
-    )
-
-
-@dataclass
-class _Marks:
-    """What happened around the check-ins of one stay. None among the alerts is one that somebody has seen."""
-
-    alerts: list[Speaks | None] = field(default_factory=list)
-    doses: list[clinical.Dose] = field(default_factory=list)
-    promises: list[clinical.Recheck] = field(default_factory=list)
-
-
-def _marks(episodes: Iterable[Episode], ward: Ward) -> dict[UUID, _Marks]:
-    """What happened around the check-ins of these stays on one ward. One query."""
-    found = {episode.pk: _Marks() for episode in episodes}
-    medicines = library().medicines
-    for episode, kind, key, slug, text, level, first, at, then, seen, escalated in _marked(_telling())(ward=ward.pk):
-        about = found.get(episode)
-        if about is None:  # a stay of this ward that this person may not know of, or that came a moment ago
-            continue
-        if kind == "alert":
-            waits = not seen
-            about.alerts.append(
-                Speaks(key, slug, level, bool(first), text, at, then is not None, bool(escalated)) if waits else None
-            )
-        elif kind == "dose":
-            about.doses.append(clinical.Dose(str(key), slug, slug, "", at, status=text).of(medicines[slug]))
-        else:
-            about.promises.append(clinical.Recheck(at, then))
-    return found
-
-
-@cache
-def _marked(medicines: tuple[str, ...]) -> "Prepared[tuple[Any, ...]]":
-    return Prepared(lambda ward: _all_marks(ward, medicines), ward=Ward._meta.pk)
-
-
-def _all_marks(ward: Slot, medicines: tuple[str, ...]) -> "QuerySet[Any, tuple[Any, ...]]":
-    """Open alerts from review on, doses that end the usual course or ask for a look, and promises to look again.
-
-    Three tables in one query: the board is asked for every half minute by every tablet on the ward.
-    """
-    nothing, never = Value("", output_field=TextField()), Value(None, output_field=DateTimeField())
-    no, zero = Value(value=False, output_field=BooleanField()), Value(0, output_field=IntegerField())
-    here = Episode.objects.filter(ward=ward, ended_at=None).values("pk")
-    open_alerts = Alert.objects.filter(episode__in=here, closed_at=None, urgency__gte=Urgency.REVIEW)
-    told = Dose.objects.current().filter(episode__in=here, medicine__in=medicines, status__in=Dose.TAKEN)
-    promised = AlertStep.objects.filter(alert__episode__in=here, recheck_at__isnull=False)
-    return (
-        open_alerts.order_by()
-        .values_list(
-            "episode_id", _kind("alert"), "id", "rule", "sentence", "urgency", "first", "waiting_since", "cleared_at", "seen_at",
-            "escalated_at",
-        )
-        .union(
-            told.order_by().values_list(
-                "episode_id", _kind("dose"), "id", "medicine", "status", zero, no, "given_at", never, never, never
-            ),
-            promised.order_by().values_list(
-                "alert__episode_id", _kind("promise"), "alert_id", nothing, nothing, zero, no, "at", "recheck_at", never, never
-            ),
-            all=True,
-        )
-    )  # fmt: skip
-
-
-def _kind(name: str) -> Value:
-    return Value(name, output_field=TextField())
-
-
-def _telling() -> tuple[str, ...]:
-    """The medicines that end the usual course of withdrawal, or after which some protocol asks for a look."""
-    protocols = library().protocols.values()
-    return tuple(
-        slug
-        for slug, medicine in library().medicines.items()
-        if medicine.ends_course or any(protocol.looks_after(slug) for protocol in protocols)
-    )
-
-
-def _history(episode: Episode, check_ins: tuple[clinical.CheckIn, ...], marks: _Marks) -> clinical.History:
-    """What the board needs of one stay, from rows already fetched: the one made before, where it would be the same."""
-    away = getattr(episode, "away_from", None)
-    made = clinical.History(
-        admitted_at=episode.admitted_at,
-        opioid=episode.opioid,  # type: ignore[arg-type]
-        last_use_at=episode.last_use_at,
-        last_use_precision=episode.last_use_precision,  # type: ignore[arg-type]
-        check_ins=check_ins,
-        doses=tuple(sorted(marks.doses, key=lambda dose: (dose.given_at, dose.id))),
-        pauses=(clinical.Pause(away, episode.away_until, episode.away_why),) if away else (),  # type: ignore[attr-defined]
-        rechecks=tuple(marks.promises),
-    )
-    before = _histories.get(episode.pk)
-    if before == made:
-        return before
-    if episode.pk in _kept:
-        _histories[episode.pk] = made
-    return made
