@@ -48,7 +48,9 @@ def rows(table: str) -> Iterator[list[str]]:
 
 
 DOCUMENTS = [path for path in ours(".md") if not path.startswith("content/articles/")]
-QUOTED = sorted({(path, quoted) for path in DOCUMENTS for quoted in re.findall(r"`([^`\n]+)`", text(path))})
+STANDING = [path for path in DOCUMENTS if "\nSuperseded by " not in text(path)]
+"""Documents that tell of the product as it is: a superseded decision names what was there then."""
+QUOTED = sorted({(path, quoted) for path in STANDING for quoted in re.findall(r"`([^`\n]+)`", text(path))})
 
 
 # Names ------------------------------------------------------------------------------------------------------
