@@ -42,6 +42,8 @@ class CheckIn:
     breaths: int | None = None
     amended: bool = False
     note: str = ""
+    name: str = ""
+    """The name of its instrument, as staff read it."""
 
     def late(self, minutes: int) -> bool:
         """Whether it was written down more than so many minutes after it was true."""

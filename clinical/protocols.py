@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from clinical.thresholds import Rules
+from clinical.thresholds import N, Rules
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,11 @@ class Protocol:
         starts = [step.from_ for step in self.staff_checks]
         if not starts or starts[0] != 0 or starts != sorted(set(starts)):
             raise ValueError("staff_checks must begin at hour 0 and rise without repeating.")
+
+    def numbers(self, kind: type[N]) -> N:
+        """The numbers of one rule under this protocol: `protocol.numbers(Fever.Numbers).review_from`, or those that rules share:
+        `protocol.numbers(Ticks)`."""
+        return self.rules.of(kind)
 
     def staff_interval(self, hours: Decimal | float) -> timedelta:
         """How long until the next staff check, for a check at so many hours of the course."""

@@ -18,8 +18,6 @@ from clinical.times import later
 NO, YES, NOT_KNOWN = 0, 1, 9
 """The answers of the danger, intake and leaving forms."""
 
-SCALE_NAMES: Mapping[str, str] = {"cows": "COWS", "sows10": "SOWS-10", "sows16": "SOWS-16"}
-
 
 @dataclass(frozen=True)
 class Measure:
@@ -53,7 +51,7 @@ VITALS: Mapping[str, Measure] = {
     "temperature": TEMPERATURE,
     "alertness": ALERTNESS,
 }
-"""The measures rule R14 has ranges for, by their name in the vitals form."""
+"""The measures that have a range in the protocol, by their name in the vitals form."""
 
 VOMITING = Measure("Vomiting", "of 3", (("symptom-check", "vomiting"),))
 DIARRHEA = Measure("Diarrhea", "of 3", (("symptom-check", "diarrhea"),))

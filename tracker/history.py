@@ -167,6 +167,7 @@ def check_in(row: CheckIn) -> clinical.CheckIn:
         breaths=row.breaths,
         amended=row.replaces_id is not None,
         note=row.note,
+        name=library().instrument(row.instrument).name,
     )
 
 

@@ -44,6 +44,7 @@ from clinical.instruments import Band
 from clinical.protocols import Protocol
 from clinical.readings import answer, said_yes
 from clinical.rules import Urgency
+from clinical.rules.clockwork import OverdueCheck
 from clinical.schedule import Due, is_gap, next_due, patient_due
 from tracker import access
 from tracker.content import library
@@ -54,7 +55,7 @@ from tracker.words.results import not_done_word
 
 SPARK_HOURS = 72
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_BASE = 120.0, 46.0, 43.5
-OVERDUE = "R13"
+OVERDUE = OverdueCheck.slug
 """Of two urgent alerts, one about how somebody is comes before one that says that nobody knows."""
 CHIPS = 4
 """So many things to keep in mind are named; the rest are counted."""
