@@ -42,7 +42,7 @@ class Ticks(RuleNumbers):
 
 @dataclass(frozen=True)
 class Rise:
-    """How many points on one scale are a real change."""
+    """A rise on one scale that is a real change, in points."""
 
     instrument: Scale
     rise_from: int

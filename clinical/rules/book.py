@@ -11,7 +11,7 @@ from clinical.rules.rule import Rule
 from clinical.thresholds import Number
 
 DECIDED = "[D]"
-"""What stands after this mark in a rule's own description was decided here: no source says it."""
+"""The mark, in a rule's own description, of what was decided here: no source says what stands after it."""
 
 LEVELS = {"info": "note", "review": "review", "urgent": "urgent", "emergency": "emergency"}
 """The levels as the document names them; pages have them translated."""

@@ -145,11 +145,11 @@ def _often(past: History, since: datetime, until: datetime, enough: int) -> list
 
 
 REPORTERS: tuple[Reporter | None, ...] = (None, "staff", "patient")
-"""Anybody, and each of the two alone."""
+"""Whose answers can make a row: anybody's, and those of each of the two alone."""
 
 
 def _run(past: History, severity: int, checks: int) -> list[Fact]:
-    """The same symptom this bad in so many answers in a row."""
+    """Facts about one symptom that was this bad in so many answers in a row."""
     found: list[Fact] = []
     for measure in (VOMITING, DIARRHEA):
         for reporter in REPORTERS:

@@ -21,7 +21,7 @@ TRIGGERS = ("partial_agonist", "antagonist")
 
 
 class Urgency(IntEnum):
-    """How soon somebody should look. They compare: `Urgency.URGENT > Urgency.REVIEW`."""
+    """Level of a finding: how soon somebody should look. Levels compare: `Urgency.URGENT > Urgency.REVIEW`."""
 
     INFO = 1
     REVIEW = 2
@@ -56,7 +56,7 @@ class Finding:
     """The numbers in force when it was found."""
     patient_line: str = ""
     first: bool = False
-    """Comes before others of the same urgency."""
+    """Whether it comes before others of the same urgency."""
 
 
 class Rule:
@@ -103,7 +103,7 @@ class Rule:
         return self._look(past, protocol, now)
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        """What each rule says for itself."""
+        """The finding, as each rule works it out for itself."""
         raise NotImplementedError
 
     def _found(
@@ -120,7 +120,7 @@ class Rule:
 
 
 def seen_from(history: History, protocol: Protocol, now: datetime) -> History:
-    """The history as the rules may see it at this moment: nothing from later, but for a clock that is a little fast."""
+    """The part of a history that the rules may see at this moment: nothing from later, but for a clock that is a little fast."""
     return history.as_of(later(now, timedelta(minutes=protocol.future_tolerance_minutes)))
 
 
@@ -151,7 +151,7 @@ def given(dose: Dose) -> Fact:
 
 
 def last_use(past: History, now: datetime) -> Fact:
-    """When an opioid was last used, as it was reported."""
+    """The last use of an opioid as a fact, as it was reported."""
     if past.last_use_at is None:
         return Fact("Last opioid use", "time not known", None)
     about = "" if past.last_use_precision == "exact" else "about "

@@ -359,7 +359,7 @@ def _answers(check: CheckIn, call: CheckIn) -> bool:
 
 
 def _called(check_in: CheckIn) -> int:
-    """What somebody called for, or 0."""
+    """The kind of help that a check-in calls for, or 0."""
     if check_in.instrument == "unwell":
         return SOMEONE if check_in.value("come_now") == YES else 0
     return int(check_in.value("call") or 0)

@@ -103,7 +103,7 @@ class Pair(NamedTuple):
 
 
 def _pairs(checks: list[CheckIn]) -> list[Pair]:
-    """What may have risen: the newest, where items are missing, against the last complete one; that one against the
+    """Pairs that may show a rise: the newest, where items are missing, against the last complete one; that one against the
     complete one before it."""
     done = complete(checks)
     pairs = [Pair(done[-1], checks[-1])] if done and checks[-1].total is None else []
@@ -188,7 +188,7 @@ class Mismatch(Rule):
 
 
 def _last(checks: list[CheckIn]) -> list[CheckIn]:
-    """The last complete one, and the newest where items are missing."""
+    """The last complete score, and the newest one where items are missing."""
     return complete(checks)[-1:] + [check_in for check_in in checks[-1:] if check_in.total is None]
 
 
