@@ -42,7 +42,7 @@ def build(cls: type[T], table: Any, where: str) -> T:
         raise ContentError(f"{where}: {error}") from error
 
 
-def build_each(kinds: Mapping[str, type[T]], table: Any, where: str) -> dict[str, T]:
+def build_each(kinds: Mapping[str, type[T]], table: Any, where: str) -> Mapping[str, T]:
     """Make one frozen dataclass of each kind, from a table that has a table for each of them under its heading.
 
     Raises ContentError for an unknown or missing heading, and for whatever `build` refuses.
@@ -51,7 +51,8 @@ def build_each(kinds: Mapping[str, type[T]], table: Any, where: str) -> dict[str
     missing = [heading for heading in kinds if heading not in table]
     if missing:
         raise ContentError(f"{where}: the key {missing[0]!r} is missing.")
-    return {heading: build(kind, table[heading], f"{where}, key {heading!r}") for heading, kind in kinds.items()}
+    made = {heading: build(kind, table[heading], f"{where}, key {heading!r}") for heading, kind in kinds.items()}
+    return types.MappingProxyType(made)
 
 
 def _refuse_what_is_unknown(table: Any, known: Collection[str], where: str) -> None:
