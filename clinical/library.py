@@ -17,9 +17,11 @@ from clinical.instruments import Instrument, prove, with_defaults, with_symptoms
 from clinical.medicines import Medicine
 from clinical.protocols import Protocol
 from clinical.rules import by_slug as rules
+from clinical.rules import tables
 from clinical.search import Index, Words, index
-from clinical.strict import ContentError, build
+from clinical.strict import ContentError, build, build_each
 from clinical.symptoms import Symptom
+from clinical.thresholds import Rules
 
 T = TypeVar("T")
 
@@ -91,11 +93,11 @@ def load(content: Path, language: str = "en") -> Library:
         newest[instrument.slug] = instrument
     _what_measures_is_there(symptoms, newest, content / "symptoms.toml")
     medicines = _tables(content / "medicines.toml", Medicine, read)
-    protocols = _by_slug(content / "protocols", Protocol, read)
+    protocols = _by_slug(content / "protocols", _protocol, read)
     for protocol in protocols.values():
         where = f"{_name(content / 'protocols')}/{protocol.slug}.toml"
         _names_what_exists(where, protocol, newest, medicines)
-    courses = _by_slug(content / "courses", Course, read)
+    courses = _by_slug(content / "courses", _course, read)
     _every_opioid_has_one_course(courses, content / "courses")
     articles = _articles(content, language, symptoms, medicines, courses)
     words = _toml(content / "search.toml")
@@ -208,10 +210,21 @@ def _instrument(path: Path, symptoms: Mapping[str, Symptom], read: _Reader) -> I
     return made
 
 
-def _by_slug(folder: Path, cls: type[T], read: _Reader) -> dict[str, T]:
+def _course(table: dict[str, Any], where: str) -> Course:
+    return build(Course, table, where)
+
+
+def _protocol(table: dict[str, Any], where: str) -> Protocol:
+    """A protocol with one table of numbers for each rule there is."""
+    if "rules" in table:
+        table["rules"] = Rules(build_each(tables, table["rules"], f"{where}, key 'rules'"))
+    return build(Protocol, table, where)
+
+
+def _by_slug(folder: Path, make: Callable[[dict[str, Any], str], T], read: _Reader) -> dict[str, T]:
     made: dict[str, T] = {}
     for path in _files(folder):
-        thing = build(cls, read(path), _name(path))
+        thing = make(read(path), _name(path))
         slug: str = thing.slug  # type: ignore[attr-defined]
         if slug != path.stem:
             raise ContentError(f"{_name(path)}: the slug {slug!r} disagrees with the file name {path.stem!r}.")
@@ -231,11 +244,10 @@ def _names_what_exists(
 ) -> None:
     """A rule about a sign or a medicine that nobody can record would silently never speak."""
     signs = instruments["danger"].item_by_slug if "danger" in instruments else {}
-    rules = protocol.rules
-    for place, named in (("ticks", rules.ticks.events), ("R21", rules.R21.emergency + rules.R21.urgent)):
-        for sign in named:
+    for heading, numbers in protocol.rules.tables.items():
+        for sign in numbers.danger_signs:
             if sign not in signs:
-                raise ContentError(f"{where}, rules.{place}: {sign!r} is no question of content/instruments/danger.toml.")
+                raise ContentError(f"{where}, rules.{heading}: {sign!r} is no question of content/instruments/danger.toml.")
     for after in protocol.after_dose:
         for medicine in after.medicines:
             if medicine not in medicines:

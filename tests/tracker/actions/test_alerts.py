@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import Refused
-from clinical.rules import Urgency, by_slug, review
+from clinical.rules import Urgency, by_slug, evaluate
 from clinical.schedule import next_due
 from tests.conftest import NOW, admit, cows_answers, dose_entry, entry, leave, record, talk
 from tracker import actions
@@ -66,7 +66,7 @@ def danger(episode: Episode, by: User, at: datetime, **signs: int) -> CheckIn:
 def agrees(episode: Episode, now: datetime) -> None:
     """The open alerts are what the rules find, and besides those only what has cleared and nobody has seen."""
     episode = Episode.objects.select_related("patient", "ward").get(pk=episode.pk)
-    found = {f.rule: f for f in review(history_of(episode), protocol_of(episode), now.astimezone(episode.ward.tz))}
+    found = {f.rule: f for f in evaluate(history_of(episode), protocol_of(episode), now.astimezone(episode.ward.tz))}
     rows = Alert.objects.filter(episode=episode, closed_at=None)
     standing = {a.rule: a for a in rows if a.cleared_at is None}
     if episode.ended_at is None:
