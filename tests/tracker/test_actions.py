@@ -1,7 +1,9 @@
 """Every write: who may, once and only once, all or nothing, and a line in the audit trail."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -25,6 +27,7 @@ from tracker.history import of_episode
 from tracker.models import CheckIn, Draft, Episode, Patient
 
 HOUR = timedelta(hours=1)
+HICCUPS = 'documents = ["000"]\npatient = ""\nstaff = "Hiccups"\nreported_by = "staff"\nphases = ["peak"]\ngroup = "stomach"\n'
 
 
 def lines(did: str) -> list[AuditLine]:
@@ -474,6 +477,23 @@ def test_a_correction_stays_with_its_instrument(nurse: User, episode: Episode):
     with pytest.raises((Invalid, Conflict)):
         save(nurse, episode, entry(instrument="vitals", answers={"pulse": 72}, replaces=was, replace_reason="typo"))
     assert was in CheckIn.objects.current()
+
+
+def test_a_correction_asks_what_was_asked_then_and_a_new_check_in_what_is_asked_now(
+    nurse: User, episode: Episode, symptoms: Callable[..., CheckIn], settings: Any, tmp_path: Path
+):
+    was = symptoms(episode, nurse, NOW, nausea=3)
+    settings.CONTENT_DIR = content = Path(shutil.copytree(settings.CONTENT_DIR, tmp_path / "content"))
+    grown = (
+        (content / "symptoms.toml")
+        .read_text()
+        .replace("[nausea]", f"[hiccups]\n{HICCUPS}since = {was.instrument_version + 1}\n[nausea]")
+    )
+    (content / "symptoms.toml").write_text(grown)
+    corrected = correct(nurse, was, instrument="symptom-check", answers=was.answers | {"nausea": 2})
+    assert (corrected.instrument_version, corrected.asked, corrected.complete) == (was.instrument_version, was.asked, True)
+    added = symptoms(episode, nurse, NOW + HOUR, hiccups=2)
+    assert (added.instrument_version, added.asked, added.total) == (was.instrument_version + 1, was.asked + 1, 1)
 
 
 @pytest.mark.parametrize(
