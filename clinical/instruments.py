@@ -65,7 +65,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Item:
-    """One question.
+    """One question of an instrument.
 
     `choice` takes one of its options; `count` is a choice that earns no points ("how many times?");
     `quantity` is a number with a unit; `measured` is a number from which the score of the item follows.
@@ -105,7 +105,7 @@ class Item:
 
     @property
     def graded(self) -> bool:
-        """Whether its values mean more and less. Where one stands far from the others (9, "Not known", after 0 and 1) they
+        """Whether the values of the item mean more and less. Where one stands far from the others (9, "Not known", after 0 and 1) they
         only tell answers apart, and are not shown beside the words."""
         values = sorted(option.value for option in self.options)
         return all(after - before <= FAR for before, after in pairwise(values))
@@ -239,7 +239,7 @@ class Instrument:
         return tuple(item for item in self.items_for(reporter) if item.kind != "count")
 
     def settle(self, answers: Answers, reporter: Reporter) -> dict[str, Answer]:
-        """The answers as they are to be kept: checked, and measured items given their points.
+        """Answers as they are to be kept: checked, and measured items given their points.
 
         Raises AnswerError naming every answer that is not one of this instrument's.
         """

@@ -12,7 +12,7 @@ import nh3
 from markdown_it import MarkdownIt
 
 from clinical import contacts
-from clinical.articles import Article, FrontMatter, Reference
+from clinical.articles import Article, FrontMatter, Parts, Reference
 from clinical.courses import OPIOIDS, Course, Opioid
 from clinical.instruments import Instrument, as_of, versions_of
 from clinical.medicines import Medicine
@@ -110,7 +110,7 @@ def load(content: Path, language: str = "en") -> Library:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads TOML files, saying in another language what a translation has words for."""
+    """A reader of TOML files that says in another language what a translation has words for."""
 
     words: Mapping[str, str]
 
@@ -347,9 +347,9 @@ def _article(path: Path, text: str, sources: Mapping[str, Reference], *, signing
         raise ContentError(f"{where}: a drawing has its place once, where {{drawing}} stands in a line of its own.")
     reviewed = _text(beside) if about.reviewed_on and not signing else ""
     references = tuple(sources[source] for source in about.sources)
-    return Article(path.stem, about, html.partition(place), len(parts[2].split()), references, parts[2], reviewed)
+    return Article(path.stem, about, Parts(*html.partition(place)), len(parts[2].split()), references, parts[2], reviewed)
 
 
 def _reviewed(path: Path) -> Path:
-    """Where the text of an article as it was reviewed is kept: content/reviewed/<language>/<slug>.txt."""
+    """The file that keeps the text of an article as it was reviewed: content/reviewed/<language>/<slug>.txt."""
     return path.parent.parent.parent / "reviewed" / path.parent.name / f"{path.stem}.txt"
