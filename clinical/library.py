@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,9 +12,9 @@ import nh3
 from markdown_it import MarkdownIt
 
 from clinical import contacts
-from clinical.articles import Article, FrontMatter, Reference
+from clinical.articles import Article, FrontMatter, Parts, Reference
 from clinical.courses import OPIOIDS, Course, Opioid
-from clinical.instruments import Instrument, prove, with_defaults, with_symptoms
+from clinical.instruments import Instrument, as_of, versions_of
 from clinical.medicines import Medicine
 from clinical.protocols import Protocol
 from clinical.rules import by_slug as rules
@@ -82,12 +83,7 @@ def load(content: Path, language: str = "en") -> Library:
     """
     read = _Reader(_translations(content / "translations" / f"{language}.toml"))
     symptoms = _tables(content / "symptoms.toml", Symptom, read)
-    editions: dict[tuple[str, int], Instrument] = {}
-    for path in _files(content / "instruments"):
-        instrument = _instrument(path, symptoms, read)
-        if (instrument.slug, instrument.version) in editions:
-            raise ContentError(f"{_name(path)}: version {instrument.version} of {instrument.slug!r} stands in two files.")
-        editions[instrument.slug, instrument.version] = instrument
+    editions = _editions(content / "instruments", symptoms, read)
     newest: dict[str, Instrument] = {}
     for instrument in sorted(editions.values(), key=lambda i: i.version):
         newest[instrument.slug] = instrument
@@ -116,7 +112,7 @@ def load(content: Path, language: str = "en") -> Library:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads TOML files, saying in another language what a translation has words for."""
+    """A reader of TOML files that says in another language what a translation has words for."""
 
     words: Mapping[str, str]
 
@@ -194,7 +190,28 @@ def _tables(path: Path, cls: type[T], read: Callable[[Path], dict[str, Any]]) ->
     return found
 
 
-def _instrument(path: Path, symptoms: Mapping[str, Symptom], read: _Reader) -> Instrument:
+def _editions(folder: Path, symptoms: Mapping[str, Symptom], read: _Reader) -> dict[tuple[str, int], Instrument]:
+    """Every version of every instrument, each with its worked examples worked."""
+    files: dict[str, dict[int, Instrument]] = {}
+    where: dict[tuple[str, int], str] = {}
+    for path in _files(folder):
+        instrument = _instrument(path, read)
+        of_slug = files.setdefault(instrument.slug, {})
+        if instrument.version in of_slug:
+            raise ContentError(f"{_name(path)}: version {instrument.version} of {instrument.slug!r} stands in two files.")
+        of_slug[instrument.version] = instrument
+        where[instrument.slug, instrument.version] = _name(path)
+    editions: dict[tuple[str, int], Instrument] = {}
+    for slug, of_slug in files.items():
+        for version in _saying_where(_name(folder.parent / "symptoms.toml"), partial(versions_of, of_slug, symptoms)):
+            written = max(one for one in of_slug if one <= version)
+            made = partial(as_of, version, of_slug[written], symptoms)
+            editions[slug, version] = _saying_where(where[slug, written], made)
+    return editions
+
+
+def _instrument(path: Path, read: _Reader) -> Instrument:
+    """The instrument as its file says it, before the symptom catalog and the worked examples. Raises ContentError."""
     where = _name(path)
     table = read(path)
     shared = table.get("defaults")
@@ -205,9 +222,7 @@ def _instrument(path: Path, symptoms: Mapping[str, Symptom], read: _Reader) -> I
     instrument = build(Instrument, table, where)
     if path.stem.split(".")[0] != instrument.slug:
         raise ContentError(f"{where}: the slug {instrument.slug!r} disagrees with the file name {path.stem!r}.")
-    made = _saying_where(where, lambda: with_defaults(with_symptoms(instrument, symptoms)))
-    _saying_where(where, lambda: prove(made))
-    return made
+    return instrument
 
 
 def _course(table: dict[str, Any], where: str) -> Course:
@@ -344,9 +359,9 @@ def _article(path: Path, text: str, sources: Mapping[str, Reference], *, signing
         raise ContentError(f"{where}: a drawing has its place once, where {{drawing}} stands in a line of its own.")
     reviewed = _text(beside) if about.reviewed_on and not signing else ""
     references = tuple(sources[source] for source in about.sources)
-    return Article(path.stem, about, html.partition(place), len(parts[2].split()), references, parts[2], reviewed)
+    return Article(path.stem, about, Parts(*html.partition(place)), len(parts[2].split()), references, parts[2], reviewed)
 
 
 def _reviewed(path: Path) -> Path:
-    """Where the text of an article as it was reviewed is kept: content/reviewed/<language>/<slug>.txt."""
+    """The file that keeps the text of an article as it was reviewed: content/reviewed/<language>/<slug>.txt."""
     return path.parent.parent.parent / "reviewed" / path.parent.name / f"{path.stem}.txt"

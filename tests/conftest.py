@@ -19,6 +19,7 @@ from accounts import actions as accounts
 from accounts.models import User, Ward
 from accounts.roles import Role
 from clinical.instruments import Item
+from clinical.symptoms import Reporter
 from tests.guards import databases_can_be_emptied  # noqa: F401 - a fixture of every test
 from tracker import actions
 from tracker.actions.check_ins import Entry
@@ -227,6 +228,11 @@ def symptoms() -> Callable[..., CheckIn]:
         return record(episode, by, at, now=now, instrument="symptom-check", answers=none | severity)
 
     return make
+
+
+def symptoms_asked(reporter: Reporter = "patient") -> int:
+    """How many symptoms the newest symptom check asks this reporter about: 24 and 26 in its first version."""
+    return len(library().instrument("symptom-check").scored_for(reporter))
 
 
 @pytest.fixture

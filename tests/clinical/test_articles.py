@@ -15,6 +15,7 @@ from clinical.articles import (
     Audience,
     FrontMatter,
     Given,
+    Parts,
     Pick,
     Raised,
     Reference,
@@ -50,7 +51,7 @@ def article(
         title=slug, summary="x", group=group, audience=audience, phases=phases, symptoms=symptoms, alerts=alerts, related=(), search_terms=(),
         sources=("a source",), documents=(), written_on=date(2026, 1, 1), review_due=date(2027, 1, 1), reviewer="nobody yet", medicines=medicines, card=card, staff_page=staff_page,
     )  # fmt: skip
-    return Article(slug, about, ("<p>x</p>", "", ""), words)
+    return Article(slug, about, Parts("<p>x</p>", "", ""), words)
 
 
 STOMACH = article("stomach", phases=("peak",), symptoms=("nausea", "vomiting"))

@@ -176,7 +176,8 @@ def _forget_draft(by: User, episode: Episode, instrument: str) -> None:
 
 def _row(by: User, episode: Episode, entry: Entry, content: str, now: datetime) -> CheckIn:
     """The row this entry makes. Raises Invalid."""
-    instrument = library().instrument(entry.instrument)
+    # A correction is about what was asked then: a question that came later was not left out.
+    instrument = library().instrument(entry.instrument, entry.replaces.instrument_version if entry.replaces else None)
     problems: dict[str, str] = {}
     answers: dict[str, Answer] = {}
     if entry.reporter not in instrument.filled_by:

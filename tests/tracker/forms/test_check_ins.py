@@ -15,7 +15,7 @@ from accounts import actions as accounts
 from accounts.models import User, Ward
 from clinical import history as clinical
 from clinical.instruments import SKIPPED
-from tests.conftest import NOW, PASSWORD, admit, cows_answers
+from tests.conftest import NOW, PASSWORD, admit, cows_answers, symptoms_asked
 from tracker import actions
 from tracker.actions.stays import LastUse
 from tracker.content import library
@@ -111,7 +111,7 @@ def test_a_draft_fills_in_what_was_typed_and_nothing_else():
     [
         ("cows", "staff", 0),
         ("symptom-check", "staff", 0),
-        ("symptom-check", "patient", 24),
+        ("symptom-check", "patient", symptoms_asked()),
         ("sows10", "patient", 10),
         ("unwell", "patient", 0),
     ],
@@ -586,7 +586,7 @@ def test_a_correction_that_says_nothing_of_the_time_does_not_move_it(kept: Check
 def test_every_symptom_a_patient_can_tell_is_offered_once():
     offered = [symptom.slug for _name, group in grouped() for symptom in group]
     assert sorted(offered) == sorted(s.slug for s in library().symptoms.values() if s.patient)
-    assert len(offered) == 24
+    assert len(offered) == symptoms_asked()
 
 
 def test_only_what_was_tapped_is_asked_and_must_be_rated_or_skipped():
