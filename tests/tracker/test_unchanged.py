@@ -187,7 +187,7 @@ def test_a_row_is_drawn_again_only_when_it_says_something_else(nurse: User, epis
 
     def draw(now: datetime) -> str:
         [one] = board.board(nurse, episode.ward, now).rows
-        return ebb.drawn("components/board_row.html", one, episode.ward.tz)
+        return ebb.drawn("tracker/_board_row.html", one, episode.ward.tz)
 
     first = draw(NOW)
     assert (draw(NOW), len(drawn)) == (first, 1)
