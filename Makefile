@@ -48,6 +48,7 @@ lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/djhtml --check --tabwidth 2 templates
 
 types: .venv/.dev .env node_modules/.installed
 	$(BIN)/python -m mypy clinical accounts tracker operations config
