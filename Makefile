@@ -91,5 +91,5 @@ node_modules/.installed: package-lock.json | .venv/bin/python
 	@touch $@
 
 .env: | .venv/bin/python
-	@$(BIN)/python scripts/first_settings.py
+	@$(BIN)/python -m config.places
 	@mkdir -p var
