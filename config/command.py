@@ -45,20 +45,8 @@ Go to the folder of your site, or begin one here with: ebb run
 BEGUN = "This folder is now a site. Its settings, with a secret key of its own, are in .env."
 ITSELF = (sys.executable, "-m", "config.command")
 CLOCK = (*ITSELF, "review_alerts", "--every", "60")
-SERVER = (
-    sys.executable,
-    "-m",
-    "granian",
-    "--interface",
-    "wsgi",
-    "--blocking-threads",
-    "4",
-    "--respawn-failed-workers",
-    "--workers-kill-timeout",
-    "20",
-    "--log-level",
-    "warning",
-)
+HOW_SERVED = "--interface wsgi --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 20 --log-level warning"
+SERVER = (sys.executable, "-m", "granian", *HOW_SERVED.split())
 LOOK_EVERY_S = 0.5
 CLOCK_AGAIN_AFTER_S = 5.0
 STOP_WITHIN_S = 30.0
