@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 
-.PHONY: run dev test bench test-postgres faults try-deploy check lint types migrations documents assets browser lock clean
+.PHONY: run dev test test-wheel bench test-postgres faults try-deploy check lint types migrations documents assets browser lock clean
 
 run: .venv/.runtime node_modules/.installed .env  ## the product with a demo ward, at http://127.0.0.1:8000/
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -22,12 +22,15 @@ dev: .venv/.dev node_modules/.installed .env  ## the same, reloading when a file
 
 test: .venv/.dev node_modules/.installed browser .env  ## the whole suite, the browser journeys last
 	@mkdir -p var
-	$(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 --dist worksteal -q
+	$(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n 2 --dist worksteal -q
 	$(BIN)/python -m pytest tests/journeys -n 2 --dist worksteal -q
+
+test-wheel: .venv/.dev  ## a wheel is built, installed in an empty environment, and a check-in is logged; asks the package registries
+	$(BIN)/python -m pytest tests/test_wheel.py -q
 
 test-postgres: .venv/.dev node_modules/.installed .env  ## the suite without the journeys, on a PostgreSQL that is there only for it
 	@mkdir -p var
-	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys -n 2 --dist worksteal -q
+	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n 2 --dist worksteal -q
 
 faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off and filled up, on both databases; takes most of an hour
 	@mkdir -p var
@@ -49,6 +52,7 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/djhtml --check --tabwidth 2 templates
+	$(BIN)/hadolint Dockerfile
 
 types: .venv/.dev .env node_modules/.installed
 	$(BIN)/python -m mypy clinical accounts tracker operations config
@@ -92,5 +96,5 @@ node_modules/.installed: package-lock.json | .venv/bin/python
 	@touch $@
 
 .env: | .venv/bin/python
-	@$(BIN)/python scripts/first_settings.py
+	@$(BIN)/python -m config.places
 	@mkdir -p var
