@@ -50,6 +50,7 @@ check: lint types migrations documents test  ## everything that must hold before
 lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/djhtml --check --tabwidth 2 templates
 	$(BIN)/hadolint Dockerfile

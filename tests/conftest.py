@@ -28,6 +28,7 @@ from tracker.actions.leaving import LeavingTalk
 from tracker.actions.stays import LastUse, Stay
 from tracker.content import library
 from tracker.models import CheckIn, Dose, Episode
+from tracker.models.stays import GOOD_TO_KNOW
 
 settings.register_profile("ebb", deadline=None, derandomize=True, database=None)
 settings.load_profile("ebb")
@@ -111,7 +112,8 @@ def admin(db: None) -> User:
 def stay(**changes: Any) -> Stay:
     """The facts of a stay: heroin, last used 30 hours ago, at a known time."""
     facts: dict[str, Any] = {"bed": "1", "opioid": "heroin", "last_use": LastUse(NOW - timedelta(hours=30), "exact")}
-    return Stay(**facts | changes)
+    known = {name: changes.pop(name) for name in GOOD_TO_KNOW if name in changes}
+    return Stay(**facts | changes, good_to_know=known)
 
 
 def admit(by: User, ward: Ward, name: str, **changes: Any) -> Episode:

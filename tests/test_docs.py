@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.test_architecture import TRACKER
+from tests.test_walls import rows_inside
 from tracker.management import demo_ward
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -249,13 +249,13 @@ def test_every_address_a_document_names_exists():
         assert forms & there or address == "/accounts/", f"{path} names {quoted}"
 
 
-def test_the_rows_of_the_tracker_are_those_the_walls_are_built_from():
+@pytest.mark.parametrize("room", ["tracker", "accounts", "operations"])
+def test_the_rows_of_a_room_are_those_the_walls_are_built_from(room: str):
     table = next(
-        part for part in section("docs/ARCHITECTURE.md", "Rooms").split("### ") if part.startswith("Rows inside tracker")
+        part for part in section("docs/ARCHITECTURE.md", "Rooms").split("### ") if part.startswith(f"Rows inside {room}\n")
     )
-    listed = [set(re.findall(r"`([a-z_]+)`", cells[1])) for cells in rows(table) if cells[0].isdigit()]
-    there = {path.stem for path in (ROOT / "tracker").iterdir()}
-    assert listed == [set(row) & there for row in TRACKER]
+    listed = [set(re.findall(r"`([a-z_.]+)`", cells[1])) for cells in rows(table) if cells[0].isdigit()]
+    assert listed == rows_inside(room)
 
 
 # Links ------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """A copy of the product to change for real: what the recipes of docs/ARCHITECTURE.md say is done there, step by step."""
 
+import json
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,6 +41,11 @@ class Tree:
         """Add to the end of a file that is there."""
         self.write(path, f"{self.text(path)}\n{text}")
 
+    def put_before(self, path: str, line: str, text: str) -> None:
+        """Put a text before what a file holds; the file must hold it."""
+        assert line in self.text(path), f"{path} does not hold {line!r}"
+        self.write(path, self.text(path).replace(line, text + line, 1))
+
     def touched(self) -> list[str]:
         """The files of product and content that are new, changed or gone."""
         now = self._files()
@@ -48,13 +55,27 @@ class Tree:
         """Run a command of manage.py in the copy; what it printed. Fails where the command does."""
         return self.run("manage.py", *arguments)
 
+    def check(self) -> str:
+        """What `manage.py check` finds wrong, warnings too; "" where it is content."""
+        done = self._done("manage.py", "check", "--fail-level", "WARNING")
+        return "" if done.returncode == 0 else done.stdout + done.stderr
+
+    def ask(self, program: str) -> Any:
+        """What a few lines of Python print as JSON in the copy, with the product set up and nothing in its database."""
+        return json.loads(self.python(f"import json, django\ndjango.setup()\n{program}"))
+
     def python(self, program: str) -> str:
         """Run a few lines of Python in the copy; what they printed."""
         return self.run("-c", program)
 
     def run(self, *arguments: str) -> str:
         """Run Python with these arguments in the copy; what it printed. Fails where it ends with anything but 0."""
-        done = subprocess.run(
+        done = self._done(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def _done(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-B", *arguments],
             cwd=self.root,
             env=self._environment(),
@@ -62,8 +83,6 @@ class Tree:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def _environment(self) -> dict[str, str]:
         ours = ("EBB_", "DJANGO_", "DATABASE_URL", "PYTHONPATH", "PYTEST_", "COV_")
@@ -84,9 +103,14 @@ def tree(tmp_path: Path) -> Tree:
     return Tree(tmp_path / "ebb")
 
 
-def recipe(name: str) -> dict[str, str]:
-    """The examples in a recipe under "How to add" of docs/ARCHITECTURE.md, by their language: "python", "toml"."""
+def recipe_text(name: str) -> str:
+    """A recipe under "How to add" of docs/ARCHITECTURE.md."""
     how = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8").split("\n## How to add\n")[1].split("\n## ")[0]
     found = re.search(rf"^\*\*{name}\.\*\*(.*?)(?=^\*\*|\Z)", how, re.MULTILINE | re.DOTALL)
     assert found, f"there is no recipe {name!r}"
-    return dict(re.findall(r"^```(\w+)\n(.*?)^```$", found[1], re.MULTILINE | re.DOTALL))
+    return found[1]
+
+
+def recipe(name: str) -> dict[str, str]:
+    """The examples in a recipe, by their language: "python", "toml"."""
+    return dict(re.findall(r"^```(\w+)\n(.*?)^```$", recipe_text(name), re.MULTILINE | re.DOTALL))

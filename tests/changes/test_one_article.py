@@ -1,8 +1,6 @@
 """A new article is one new file: it is on its shelf, it is found, and it moves no page that can save a life."""
 
-from pathlib import Path
-
-from tests.changes.product_copy import ProductCopy
+from tests.changes.conftest import Tree
 from tests.clinical.test_everyday_questions import HICCUPS, LEAD, asked_in_danger
 
 ASK = """
@@ -22,14 +20,13 @@ print(json.dumps({{
 """
 
 
-def test_an_article_is_one_new_file(tmp_path: Path):
-    copy = ProductCopy.make(tmp_path / "product")
-    (copy.path / "content/articles/en/hiccups.md").write_text(HICCUPS)
+def test_an_article_is_one_new_file(tree: Tree):
+    (tree.root / "content/articles/en/hiccups.md").write_text(HICCUPS)
 
-    assert copy.changed() == {"content/articles/en/hiccups.md"}
-    assert copy.check() == ""
+    assert set(tree.touched()) == {"content/articles/en/hiccups.md"}
+    assert tree.check() == ""
     asked = asked_in_danger()
-    after = copy.ask(ASK.format(asked=asked))
+    after = tree.ask(ASK.format(asked=asked))
     assert "hiccups" in after["shelves"]["What helps"]
     assert after["found"][0] == "hiccups"
     assert [slug for slug, _ahead in after["leads"]] == [slug for _question, _reader, slug in asked]

@@ -1,8 +1,6 @@
 """A new instrument is one new file: it is checked at the start, asked of whom it names, and scored."""
 
-from pathlib import Path
-
-from tests.changes.product_copy import ProductCopy
+from tests.changes.conftest import Tree
 
 INSTRUMENT = """
 slug = "itch"
@@ -58,7 +56,7 @@ from uuid import uuid4
 from django.utils import timezone
 from accounts.models import Ward
 from tracker.content import library
-from tracker.forms.check_in import CheckInForm
+from tracker.forms.check_ins import CheckInForm
 from tracker.models import Episode, Patient
 from tracker.views.check_in import others
 
@@ -74,20 +72,18 @@ print(json.dumps({
 """
 
 
-def test_an_instrument_is_one_new_file(tmp_path: Path):
-    copy = ProductCopy.make(tmp_path / "product")
-    path = copy.path / "content/instruments/itch.toml"
+def test_an_instrument_is_one_new_file(tree: Tree):
+    path = tree.root / "content/instruments/itch.toml"
     path.write_text(INSTRUMENT)
 
-    assert copy.changed() == {"content/instruments/itch.toml"}
-    assert copy.check() == ""
-    found = copy.ask(ASK)
+    assert set(tree.touched()) == {"content/instruments/itch.toml"}
+    assert tree.check() == ""
+    found = tree.ask(ASK)
     assert "itch" in found["offered"]
     assert all({"itch_skin", "itch_scalp"} <= set(fields) for fields in found["fields"].values())
     assert (set(found["fields"]), found["band"]) == ({"staff", "patient"}, "much")
 
 
-def test_an_instrument_whose_example_is_wrong_does_not_start(tmp_path: Path):
-    copy = ProductCopy.make(tmp_path / "product")
-    (copy.path / "content/instruments/itch.toml").write_text(INSTRUMENT.replace("total = 10", "total = 9"))
-    assert "content/instruments/itch.toml: the example 'everything' says total = 9, but it comes out as 10" in copy.check()
+def test_an_instrument_whose_example_is_wrong_does_not_start(tree: Tree):
+    (tree.root / "content/instruments/itch.toml").write_text(INSTRUMENT.replace("total = 10", "total = 9"))
+    assert "content/instruments/itch.toml: the example 'everything' says total = 9, but it comes out as 10" in tree.check()

@@ -1,8 +1,6 @@
 """A new symptom is one table in one file: new check-ins ask for it, old ones stay what they were."""
 
-from pathlib import Path
-
-from tests.changes.product_copy import ProductCopy
+from tests.changes.conftest import Tree
 
 SYMPTOM = """
 [hiccups]
@@ -21,7 +19,7 @@ from django.utils import timezone
 from accounts.models import Ward
 from clinical.instruments import prove
 from tracker.content import library
-from tracker.forms.check_in import CheckInForm
+from tracker.forms.check_ins import CheckInForm
 from tracker.forms.symptoms import grouped
 from tracker.models import Episode, Patient
 
@@ -47,15 +45,14 @@ print(json.dumps({
 """
 
 
-def test_a_symptom_is_one_edit_of_one_file(tmp_path: Path):
-    copy = ProductCopy.make(tmp_path / "product")
-    before = copy.ask(ASK)
-    path, version = copy.path / "content/symptoms.toml", before["newest"] + 1
+def test_a_symptom_is_one_edit_of_one_file(tree: Tree):
+    before = tree.ask(ASK)
+    path, version = tree.root / "content/symptoms.toml", before["newest"] + 1
     path.write_text(path.read_text() + SYMPTOM.format(version=version))
 
-    assert copy.changed() == {"content/symptoms.toml"}
-    assert copy.check() == ""
-    after = copy.ask(ASK)
+    assert set(tree.touched()) == {"content/symptoms.toml"}
+    assert tree.check() == ""
+    after = tree.ask(ASK)
     new = after["versions"].pop(str(version))
     assert after["newest"] == version
     assert (after["versions"], after["examples"]) == (before["versions"], before["examples"])

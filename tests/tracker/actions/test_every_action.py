@@ -677,6 +677,13 @@ def change(by: User, episode: Episode, *, seen: int = 1, now: datetime = NOW, **
     return actions.stays.change_stay(by=by, episode=episode, seen_version=seen, stay=stay(**facts), reason="asked again", now=now)
 
 
+def test_what_a_change_says_nothing_about_stays_as_it_was(nurse: User, ward: Ward):
+    robin = admit(nurse, ward, "Robin", bed="8", allergies="latex", what_helps="a quiet room")
+    after = change(nurse, robin, bed="8", what_helps="")
+    assert (after.allergies, after.what_helps) == ("latex", "")
+    assert lines("stay changed")[0].facts["was"] == {"what_helps": "a quiet room"}
+
+
 def test_a_changed_stay_keeps_what_it_was_in_the_audit_trail(nurse: User, episode: Episode):
     after = change(nurse, episode, last_use=LastUse(NOW - 40 * HOUR, "about"), allergies="none")
     assert (after.version, after.last_use_at, after.last_use_precision, after.allergies) == (2, NOW - 40 * HOUR, "about", "none")

@@ -754,8 +754,7 @@ def test_a_stay_opened_and_sent_back_unchanged_keeps_its_last_use(used: datetime
     """Also in the hour that happened twice, and when it is longer ago than the days offered."""
     now = max(NOW, used + 20 * HOUR)
     stay = bare(now, last_use_at=used)
-    facts = {"bed": "4", "opioid": "heroin", "last_use_precision": "exact"}
-    fresh = ChangeStayForm(zone=NEW_YORK, now=now, episode=stay, initial=facts)
+    fresh = ChangeStayForm(zone=NEW_YORK, now=now, episode=stay)
     again = {name: fresh[name].value() for name in fresh.fields} | {"reason": "asked again", "version": "3"}
     bound = ChangeStayForm({k: str(v) for k, v in again.items() if v is not None}, zone=NEW_YORK, now=now, episode=stay)
     assert bound.is_valid(), bound.errors

@@ -4,6 +4,7 @@ import ast
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
@@ -17,7 +18,8 @@ from tests.conftest import NOW, admit, person, record, stay
 from tracker import access, actions
 from tracker.actions.stays import LastUse
 from tracker.models import Episode
-from tracker.words.trail import COLUMNS, DONE, OPENED, PAGE, Trail, trail
+from tracker.models.stays import GOOD_TO_KNOW, STAY_FACTS
+from tracker.words.trail import DONE, OPENED, PAGE, Trail, _details, trail
 
 ROOT = Path(__file__).resolve().parents[3]
 HOUR = timedelta(hours=1)
@@ -195,4 +197,14 @@ def test_everything_that_is_opened_has_its_words():
 
 
 def test_every_fact_of_a_stay_that_can_change_has_its_words():
-    assert set(actions.stays._columns(stay())) == set(COLUMNS)
+    assert set(actions.stays._columns(stay(**dict.fromkeys(GOOD_TO_KNOW, "")))) == set(STAY_FACTS)
+    was = dict.fromkeys(STAY_FACTS, "x") | {"opioid": "fentanyl", "last_use_at": "2026-03-02 06:00:00+00:00"}
+    assert list(_details({"was": was}, ZoneInfo("America/New_York"))) == [
+        "bed was x",
+        "opioid used last was fentanyl, or powder or pills that may hold it",
+        "last use was Mon 2 Mar, 01:00",
+        "how sure of it was x",
+        "allergies was x",
+        "usual pain was x",
+        "what helps was x",
+    ]
