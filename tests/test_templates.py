@@ -1,11 +1,10 @@
-"""How templates are written, where each of them lives, and that their indentation never reaches a browser."""
+"""How templates are written, and where each of them lives."""
 
 import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template.loader import get_template
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 SOURCES = {path.relative_to(TEMPLATES).as_posix(): path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.rglob("*.html"))}
@@ -61,13 +60,6 @@ def test_a_part_lives_beside_its_one_page_and_bears_its_name(name):
     page = Path(pages.pop())
     assert Path(name).parent == page.parent
     assert Path(name).name.startswith(f"_{page.stem}_")
-
-
-@pytest.mark.parametrize("name", SOURCES)
-def test_indentation_never_reaches_a_browser_and_a_line_break_stays_one(name):
-    read = get_template(name).template.source
-    assert [line for line in read.splitlines() if line[:1] in (" ", "\t")] == []
-    assert [line.lstrip() for line in SOURCES[name].splitlines()] == read.splitlines()
 
 
 @pytest.mark.parametrize("name", SOURCES)
