@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from accounts.actions.people import create_person, save_ward
 from accounts.models import User, Ward
 from accounts.roles import Role
+from bench.answers import PASSWORD
 from tracker import actions
 from tracker.actions.leaving import LeavingTalk
 from tracker.actions.stays import LastUse, Stay
@@ -21,7 +22,6 @@ from tracker.management import demo_ward
 from tracker.models import Episode
 from tracker.reads.alerts import of_episode as alerts_of
 
-PASSWORD = "a long password for measuring"
 BEDS, DAYS = 60, 10
 BESIDE = 60
 """Check-ins of the one stay whose trend is measured; it is on a ward of its own."""
