@@ -59,7 +59,10 @@ class Row:
 
     def __str__(self) -> str:
         return "".join(
-            [f"{self.page:<24}", *(f"{one.painted:>9,.0f} ms {one.sent / 1000:>7,.0f} kB {one.requests:>4}" for one in (self.first, self.second))]
+            [
+                f"{self.page:<24}",
+                *(f"{one.painted:>9,.0f} ms {one.sent / 1000:>7,.0f} kB {one.requests:>4}" for one in (self.first, self.second)),
+            ]
         )
 
 
@@ -90,9 +93,7 @@ def looked(browser: Browser, address: str, cookies: list, device: dict) -> tuple
     """The first and the second visit, each the median of the rounds."""
     visits = [twice(browser, address, cookies, device) for _ in range(ROUNDS)]
     return tuple(  # type: ignore[return-value]
-        Visit(
-            median(one.painted for one in same), median(one.sent for one in same), round(median(one.requests for one in same))
-        )
+        Visit(median(one.painted for one in same), median(one.sent for one in same), round(median(one.requests for one in same)))
         for same in zip(*visits, strict=True)
     )
 
