@@ -164,7 +164,7 @@ def served(database: Path) -> Iterator[str]:
         "DATABASE_URL": f"sqlite:///{database}", "EBB_DEBUG": "no", "EBB_HTTPS": "no", "EBB_SECRET_KEY": "measured" * 10,
     }  # fmt: skip
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
-               "--blocking-threads", "4", "--log-level", "error", "config.wsgi:application"]  # fmt: skip
+               "--blocking-threads", "4", "--backlog", "128", "--backpressure", "256", "--log-level", "error", "config.wsgi:application"]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         for _ in range(600):
