@@ -12,7 +12,7 @@ run: .venv/.runtime node_modules/.installed .env  ## the product with a demo war
 	@$(BIN)/python manage.py demo
 	@echo "Ebb is at http://127.0.0.1:$(PORT)/   (stop it with Ctrl-C)"
 	@$(BIN)/python manage.py review_alerts --every 60 & clock=$$!; trap 'kill $$clock 2>/dev/null' EXIT INT TERM; \
-	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --blocking-threads 4 --workers-kill-timeout 5 --log-level error config.wsgi:application
+	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --blocking-threads 4 --backlog 128 --backpressure 256 --workers-kill-timeout 5 --log-level error config.wsgi:application
 
 dev: .venv/.dev node_modules/.installed .env  ## the same, reloading when a file changes
 	@$(BIN)/python manage.py migrate --verbosity 0

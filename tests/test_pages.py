@@ -469,6 +469,18 @@ def test_every_page_has_one_heading_a_title_and_a_language(site):
     assert wrong == {}
 
 
+def test_no_page_waits_for_more_files_than_a_browser_asks_for_at_once(site):
+    """Six connections to one address: a seventh file before the first paint is one more way there and back."""
+    waited_for = {}
+    for url, response, _page in looked_at(site):
+        tags = re.findall(r"<link [^>]+>|<script [^>]+>", response.content.decode())
+        styles = [tag for tag in tags if 'rel="stylesheet"' in tag and 'media="print"' not in tag]
+        scripts = [tag for tag in tags if " src=" in tag and "defer" not in tag and 'type="module"' not in tag]
+        waited_for[url] = len(styles) + len(scripts)
+    assert len(waited_for) > 20
+    assert {url: many for url, many in waited_for.items() if many > 6} == {}
+
+
 def test_every_kind_of_page_has_a_title_of_its_own(site):
     draft_of_two(site)
     titles: dict[str, list[str]] = {}
@@ -580,6 +592,14 @@ def test_errors_moved_pages_and_files_carry_what_every_page_carries(site):
         assert "camera=()" in response["Permissions-Policy"], status
         assert status == 200 or "default-src 'none'" in response["Content-Security-Policy"], status
         response.close()
+
+
+def test_two_answers_to_one_question_differ_in_length_once_compressed(site):
+    """Random bytes hide what the length of a compressed page would tell of what stands in it (BREACH)."""
+    nurse = site.browser("nurse", headers={"accept-encoding": "gzip"})
+    answers = [nurse.get("/ward/rows/") for _ in range(12)]
+    assert {answer["Content-Encoding"] for answer in answers} == {"gzip"}
+    assert len({len(answer.content) for answer in answers}) > 1
 
 
 def test_another_site_is_never_told_that_it_may_read(site):
