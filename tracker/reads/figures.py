@@ -260,7 +260,7 @@ def _histories(stays: Sequence[Episode], protocol: Protocol, start: datetime, no
     doses, away, promises = defaultdict(list), defaultdict(list), defaultdict(list)
     for dose in (
         Dose.objects.current()
-        .filter(episode__in=keys, medicine__in=looked_after, status__in=Dose.TAKEN, given_at__gte=since, given_at__lte=now)
+        .filter(episode__in=keys, medicine__in=looked_after, status__in=Dose.TAKEN, given_at__gte=since)
         .select_related("recorded_by")
     ):
         doses[dose.episode_id].append(dose)
