@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from accounts.models import AuditLine
 from tests.conftest import NOW, admit, record
-from tests.test_pages import ROLES, WHO_MAY_OPEN, Site, site  # noqa: F401 - site is a fixture
+from tests.contract import ROLES, WHO_MAY_OPEN
+from tests.test_pages import Site, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
 

@@ -22,7 +22,8 @@ from accounts.models import Site as Site_
 from accounts.models import User, Ward
 from accounts.roles import Role
 from tests.conftest import NOW, PASSWORD, admit, cows_answers, dose_entry, give, record, stay, talk
-from tests.test_pages import HOUR, WHO_MAY_OPEN, Site, site  # noqa: F401 - site is a fixture
+from tests.contract import WHO_MAY_OPEN
+from tests.test_pages import HOUR, Site, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
 from tracker.actions.leaving import LeavingTalk

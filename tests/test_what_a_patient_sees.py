@@ -10,7 +10,8 @@ from django.http import HttpResponse
 
 from clinical.rules import evaluate, every
 from tests.conftest import NOW, cows_answers, give, record
-from tests.test_pages import ROLES, WHO_MAY_OPEN, Site, draft_of_two, pages, site  # noqa: F401 - site is a fixture
+from tests.contract import ROLES, WHO_MAY_OPEN
+from tests.test_pages import Site, draft_of_two, pages, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
 from tracker.history import of_episode, protocol_of

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from accounts.actions.sessions import begin_session
 from accounts.models import User, Ward
 from accounts.roles import Role
 from tests.conftest import PASSWORD, admit, give
+from tests.contract import ADDRESSES, ROLES, WHO_MAY_OPEN
 from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, emptied, expect_status
 from tests.journeys.test_passkeys import has_a_passkey
 from tracker.actions.break_glass import break_glass
@@ -464,6 +465,18 @@ NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft", "ward_ro
     "review_break_glass", "join_code", "revoke_device", "end_sessions", "reset_factor",
 }  # fmt: skip
 """Addresses that answer with a redirect, with JSON or with a part of a page."""
+
+
+def visits_without_more() -> Iterator[tuple[str, Visit]]:
+    """Every other page whose address names nothing, as the first who may open it sees it: a new page needs no line here."""
+    visited = {one.url for one in PAGES.values()} | NOT_PAGES
+    for name, may in WHO_MAY_OPEN.items():
+        if name in ADDRESSES and name not in visited and "<>" not in ADDRESSES[name] and 200 in may:
+            role = ROLES[may.index(200)]
+            yield name.replace("_", " "), visit({"nobody": ""}.get(role, role), name)
+
+
+PAGES |= dict(visits_without_more())
 
 
 def arrive(look_in: Browse, world: World, name: str) -> Page:

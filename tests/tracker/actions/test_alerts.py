@@ -364,6 +364,13 @@ def test_what_cannot_be_said_is_refused_where_it_stands(
     assert (AlertStep.objects.count(), AuditLine.objects.count()) == before
 
 
+@pytest.mark.parametrize("after", [timedelta(seconds=1), timedelta(hours=24)], ids=str)
+def test_somebody_may_promise_to_look_again_up_to_a_day_from_now(nurse: User, episode: Episode, cows: Make, after: timedelta):
+    cows(episode, nurse, NOW, total=30)
+    see(live(episode, "R03"), nurse, recheck_at=NOW + after)
+    assert AlertStep.objects.get(what=AlertStep.What.SEEN, alert__rule="R03").recheck_at == NOW + after
+
+
 def test_of_two_people_one_is_first_and_the_other_is_told_who(nurse: User, colleague: User, episode: Episode, cows: Make):
     cows(episode, nurse, NOW, total=30)
     opened = live(episode, "R03")
