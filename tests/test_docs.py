@@ -48,7 +48,7 @@ def rows(table: str) -> Iterator[list[str]]:
 
 
 DOCUMENTS = [path for path in ours(".md") if not path.startswith("content/articles/")]
-STANDING = [path for path in DOCUMENTS if "\nSuperseded by " not in text(path)]
+STANDING = [path for path in DOCUMENTS if "superseded by [" not in text(path).splitlines()[0]]
 """Documents that tell of the product as it is: a superseded decision names what was there then."""
 QUOTED = sorted({(path, quoted) for path in STANDING for quoted in re.findall(r"`([^`\n]+)`", text(path))})
 
