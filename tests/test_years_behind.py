@@ -23,9 +23,6 @@ COPIES = 60
 A_GLANCE = 25
 """Steps that a stay which ended may cost: its line in an index is passed by, and nothing of it is looked up."""
 
-if connection.vendor != "sqlite":
-    pytest.skip("stays are copied by SQLite's own words", allow_module_level=True)
-
 
 @pytest.fixture
 def busy(ward, nurse, cows):
@@ -39,8 +36,11 @@ def busy(ward, nurse, cows):
 
 
 def steps(look: Callable[[], object]) -> int:
-    """How many steps SQLite takes for what is asked meanwhile."""
+    """How many steps SQLite takes for what is asked meanwhile. PostgreSQL counts none: there only what is shown is compared."""
     taken = 0
+    if connection.vendor != "sqlite":
+        look()
+        return taken
 
     def one() -> int:
         nonlocal taken
