@@ -4,7 +4,7 @@ import os
 import subprocess
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -299,6 +299,8 @@ class _NewDatabase:
                     yield going.stdin  # type: ignore[misc]
                 except BaseException:
                     going.kill()
+                    with suppress(OSError):  # what it had not read yet is for nobody now
+                        going.stdin.close()
                     raise
             if going.returncode:
                 raise CannotRestore("pg_restore could not read it all; its own words stand above.")
