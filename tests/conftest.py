@@ -13,13 +13,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
-from hypothesis import settings
 
 from accounts import actions as accounts
 from accounts.models import User, Ward
 from accounts.roles import Role
 from clinical.instruments import Item
 from clinical.symptoms import Reporter
+from tests import thoroughness  # noqa: F401 - chooses how many examples properties are tried with
 from tests.guards import databases_can_be_emptied  # noqa: F401 - a fixture of every test
 from tracker import actions
 from tracker.actions.check_ins import Entry
@@ -29,9 +29,6 @@ from tracker.actions.stays import LastUse, Stay
 from tracker.content import library
 from tracker.models import CheckIn, Dose, Episode
 from tracker.models.stays import GOOD_TO_KNOW
-
-settings.register_profile("ebb", deadline=None, derandomize=True, database=None)
-settings.load_profile("ebb")
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 PASSWORD = "a long password for tests"
