@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 
-.PHONY: run dev test test-wheel bench test-postgres faults try-deploy check lint types migrations documents assets browser lock clean
+.PHONY: run dev test test-next test-wheel bench test-postgres faults try-deploy check lint types migrations documents assets browser lock clean
 
 run: .venv/.runtime node_modules/.installed .env  ## the product with a demo ward, at http://127.0.0.1:8000/
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -31,6 +31,14 @@ test-wheel: .venv/.dev  ## a wheel is built, installed in an empty environment, 
 test-postgres: .venv/.dev node_modules/.installed .env  ## the suite without the journeys, on a PostgreSQL that is there only for it
 	@mkdir -p var
 	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n 2 --dist worksteal -q
+
+test-next: node_modules/.installed .env  ## the suite against the newest Django that pip finds for this Python, in an environment of its own
+	@mkdir -p var
+	$(PYTHON) -m venv --clear var/next
+	var/next/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	var/next/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager django
+	var/next/bin/python -m django --version
+	var/next/bin/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n 2 --dist worksteal -q
 
 faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off and filled up, on both databases; takes most of an hour
 	@mkdir -p var
