@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN = .venv/bin
 
-.PHONY: run dev test test-next test-wheel bench test-postgres faults try-deploy check lint types migrations documents assets browser lock clean
+.PHONY: run dev test test-full test-next test-wheel test-postgres mutants bench faults try-deploy check lint types migrations documents assets browser lock clean
 
 run: .venv/.runtime node_modules/.installed .env  ## the product with a demo ward, at http://127.0.0.1:8000/
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -20,25 +20,24 @@ dev: .venv/.dev node_modules/.installed .env  ## the same, reloading when a file
 	@EBB_DEBUG=yes $(BIN)/python manage.py review_alerts --every 60 & clock=$$!; trap 'kill $$clock 2>/dev/null' EXIT INT TERM; \
 	EBB_DEBUG=yes $(BIN)/python manage.py runserver 127.0.0.1:$(PORT)
 
-test: .venv/.dev node_modules/.installed browser .env  ## the whole suite, the browser journeys last
+test: .venv/.dev node_modules/.installed browser .env  ## the whole suite, the browser journeys last; of what is alike a sample
 	@mkdir -p var
-	$(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n 2 --dist worksteal -q
-	$(BIN)/python -m pytest tests/journeys -n 2 --dist worksteal -q
+	$(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n auto --dist worksteal -q
+	$(BIN)/python -m pytest tests/journeys -n auto --dist worksteal -q
+
+test-full:  ## the same with everything that is alike: all markup, all looks in the browser, 200 examples of each property
+	EBB_TESTS=full $(MAKE) test
+
+mutants: .venv/.dev node_modules/.installed .env  ## break rules and actions one line at a time: MUTANTS=200 of them, for some hours
+	@mkdir -p var
+	$(BIN)/python scripts/mutants.py --sample $${MUTANTS:-200}
 
 test-wheel: .venv/.dev  ## a wheel is built, installed in an empty environment, and a check-in is logged; asks the package registries
 	$(BIN)/python -m pytest tests/test_wheel.py -q
 
 test-postgres: .venv/.dev node_modules/.installed .env  ## the suite without the journeys, on a PostgreSQL that is there only for it
 	@mkdir -p var
-	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n 2 --dist worksteal -q
-
-test-next: node_modules/.installed .env  ## the suite against the newest Django that pip finds for this Python, in an environment of its own
-	@mkdir -p var
-	$(PYTHON) -m venv --clear var/next
-	var/next/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	var/next/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager django
-	var/next/bin/python -m django --version
-	var/next/bin/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n 2 --dist worksteal -q
+	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n auto --dist worksteal -q
 
 faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off and filled up, on both databases; takes most of an hour
 	@mkdir -p var
