@@ -45,7 +45,7 @@ Go to the folder of your site, or begin one here with: ebb run
 BEGUN = "This folder is now a site. Its settings, with a secret key of its own, are in .env."
 ITSELF = (sys.executable, "-m", "config.command")
 CLOCK = (*ITSELF, "review_alerts", "--every", "60")
-HOW_SERVED = "--interface wsgi --blocking-threads 4 --respawn-failed-workers --workers-kill-timeout 20 --log-level warning"
+HOW_SERVED = "--interface wsgi --blocking-threads 4 --backlog 128 --backpressure 256 --respawn-failed-workers --workers-kill-timeout 20 --log-level warning"
 SERVER = (sys.executable, "-m", "granian", *HOW_SERVED.split())
 LOOK_EVERY_S = 0.5
 CLOCK_AGAIN_AFTER_S = 5.0
