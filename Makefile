@@ -39,6 +39,14 @@ test-postgres: .venv/.dev node_modules/.installed .env  ## the suite without the
 	@mkdir -p var
 	$(BIN)/python scripts/postgres.py run $(BIN)/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n auto --dist worksteal -q
 
+test-next: node_modules/.installed .env  ## the suite against the newest Django that pip finds for this Python, in an environment of its own
+	@mkdir -p var
+	$(PYTHON) -m venv --clear var/next
+	var/next/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	var/next/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager django
+	var/next/bin/python -m django --version
+	var/next/bin/python -m pytest tests --ignore=tests/journeys --ignore=tests/test_wheel.py -n 2 --dist worksteal -q
+
 faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off and filled up, on both databases; takes most of an hour
 	@mkdir -p var
 	EBB_FAULTS=full $(BIN)/python -m pytest tests/faults -q

@@ -27,6 +27,7 @@ class Tree:
         self.root = root
         shutil.copytree(ROOT, root, ignore=LEFT_OUT)
         (root / "node_modules").symlink_to(ROOT / "node_modules")  # the front-end's libraries, which are only read
+        (root / "var" / "static").mkdir(parents=True)  # where collected files would be
         self._before = self._files()
 
     def text(self, path: str) -> str:

@@ -20,4 +20,4 @@ def test_pronouns_cost_the_files_of_the_recipe_and_reach_form_action_page_and_tr
     named = re.findall(r"`((?:tracker|templates)/[\w/.]+)`", recipe_text("A fact of the stay"))
     assert len(files) <= MOST_FILES
     assert {"tracker/migrations/" if "migrations" in path else path for path in files} == set(named)
-    tree.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/changes/trial_of_pronouns.py")
+    tree.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "--ds", "tests.settings", "tests/changes/trial_of_pronouns.py")

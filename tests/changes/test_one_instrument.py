@@ -58,7 +58,7 @@ from accounts.models import Ward
 from tracker.content import library
 from tracker.forms.check_ins import CheckInForm
 from tracker.models import Episode, Patient
-from tracker.views.check_in import others
+from tracker.views.check_ins import others
 
 now = timezone.now()
 stay = Episode(patient=Patient(chosen_name="Sam"), ward=Ward(name="North", zone="UTC"), admitted_at=now, opioid="heroin")
