@@ -1,7 +1,6 @@
 """The ward that is measured: 60 stays of ten days like those of the demo, written down by calling the real actions.
 
-A year of other patients behind them is copied from these rows in the database, ten days earlier each time: by
-actions it would take hours.
+Other patients behind them are copied from these rows in the database (`bench.million`): by actions it would take hours.
 """
 
 from collections.abc import Iterator
@@ -9,11 +8,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.actions.people import create_person, save_ward
 from accounts.models import User, Ward
 from accounts.roles import Role
+from bench.answers import PASSWORD
 from tracker import actions
 from tracker.actions.leaving import LeavingTalk
 from tracker.actions.stays import LastUse, Stay
@@ -21,7 +21,6 @@ from tracker.management import demo_ward
 from tracker.models import Episode
 from tracker.reads.alerts import of_episode as alerts_of
 
-PASSWORD = "a long password for measuring"
 BEDS, DAYS = 60, 10
 BESIDE = 60
 """Check-ins of the one stay whose trend is measured; it is on a ward of its own."""
@@ -86,56 +85,6 @@ def _play(person: demo_ward.Person, accounts: dict[str, User], ward: Ward, now: 
     for shown in alerts_of(stay, now).open:
         if shown.waits and shown.alert.waiting_since < now - timedelta(hours=1):
             actions.alerts.acknowledge(by=by, alert=shown.alert, done="assessed", now=now - timedelta(minutes=30))
-
-
-def a_year_behind() -> int:
-    """Copy every stay 36 times, ten days earlier each time, as stays that ended. Returns how many check-ins there are then.
-
-    A key is moved to a new one the same way in every table, so the copies point at each other as the originals do.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        for back in range(1, 37):
-            for table, changes in _COPIED.items():
-                columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
-                chosen = ", ".join(_moved(column, changes, back) for column in columns if column not in _COUNTED.get(table, ()))
-                into = ", ".join(f'"{column}"' for column in columns if column not in _COUNTED.get(table, ()))
-                cursor.execute(f"INSERT INTO {table} ({into}) SELECT {chosen} FROM {table} WHERE {_originals(table)}")
-        cursor.execute("SELECT count(*) FROM tracker_checkin")
-        return int(cursor.fetchone()[0])
-
-
-_KEYS = {"id", "patient_id", "episode_id", "episode", "replaces_id", "alert_id"}
-_COUNTED = {"accounts_auditline": ("id",), "tracker_alertstep": ("id",)}
-_COPIED: dict[str, dict[str, str]] = {
-    "tracker_patient": {"record_number": "record_number || '-%(back)d'", "user_id": "NULL"},
-    "tracker_episode": {"ended_at": "strftime('%%Y-%%m-%%d %%H:%%M:%%S', 'now', '-%(days)d days', '-1 hour')", "left_how": "'planned'"},
-    "tracker_checkin": {},
-    "tracker_dose": {},
-    "tracker_alert": {"closed_at": "strftime('%%Y-%%m-%%d %%H:%%M:%%S', 'now', '-%(days)d days', '-1 hour')"},
-    "tracker_alertstep": {},
-    "accounts_auditline": {"hash": "hex(randomblob(32))"},
-}  # fmt: skip
-
-
-def _moved(column: str, changes: dict[str, str], back: int) -> str:
-    facts = {"back": back, "days": back * DAYS}
-    if column in changes:
-        return changes[column] % facts
-    if column in _KEYS:
-        return f"printf('%08x', {back}) || substr({column}, 9)" if column != "replaces_id" else _moved_or_null(column, back)
-    if column == "at" or column.endswith(("_at", "_since")):
-        return f"strftime('%Y-%m-%d %H:%M:%S', {column}, '-{facts['days']} days')"
-    return f'"{column}"'
-
-
-def _moved_or_null(column: str, back: int) -> str:
-    return f"CASE WHEN {column} IS NULL THEN NULL ELSE printf('%08x', {back}) || substr({column}, 9) END"
-
-
-def _originals(table: str) -> str:
-    """Which rows are copied: those that are no copies themselves."""
-    key = "alert_id" if table == "tracker_alertstep" else "episode" if table == "accounts_auditline" else "id"
-    return f"substr({key}, 1, 5) <> '00000'" + (" AND episode <> ''" if table == "accounts_auditline" else "")
 
 
 def send_home(how_many: int, now: datetime) -> None:

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "accounts.middleware.is_for_this_site_alone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # behind whitenoise, whose files come compressed already (docs/decisions/0038)
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

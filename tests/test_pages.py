@@ -582,6 +582,14 @@ def test_errors_moved_pages_and_files_carry_what_every_page_carries(site):
         response.close()
 
 
+def test_two_answers_to_one_question_differ_in_length_once_compressed(site):
+    """Random bytes hide what the length of a compressed page would tell of what stands in it (BREACH)."""
+    nurse = site.browser("nurse", headers={"accept-encoding": "gzip"})
+    answers = [nurse.get("/ward/rows/") for _ in range(12)]
+    assert {answer["Content-Encoding"] for answer in answers} == {"gzip"}
+    assert len({len(answer.content) for answer in answers}) > 1
+
+
 def test_another_site_is_never_told_that_it_may_read(site):
     for role in ONE_OF_EACH:
         client = site.browser(role, headers={"origin": "https://evil.example"})

@@ -172,8 +172,11 @@ class Waiting:
 
 def waiting(by: User, ward: Ward, now: datetime) -> Waiting:
     """The open alerts of one ward, the most urgent first. Two queries."""
+    live = Alert.objects.filter(closed_at=None)
+    # Sought from the open alerts, which are few, and not from all the stays that a ward has ever had.
+    stays = access.episodes(by).filter(pk__in=live.values("episode"), ward=ward)
     rows = (
-        Alert.objects.filter(closed_at=None, episode__in=Subquery(access.episodes(by).filter(ward=ward).values("pk")))
+        live.filter(episode__in=Subquery(stays.values("pk")))
         .select_related("episode__patient", "episode__ward", "seen_by")
         .order_by("-urgency", "-first", "waiting_since", "rule")
     )

@@ -1,5 +1,6 @@
 """The board as pages: its rows by themselves, its orders, the round, the screen on the wall, and the help that reaches it."""
 
+import gzip
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -35,6 +36,18 @@ def test_rows_that_have_not_changed_are_answered_in_a_few_bytes(visitor, nurse, 
     first = client.get("/ward/rows/")
     assert first.status_code == 200
     assert "Sam" in first.content.decode()
+    again = client.get("/ward/rows/", headers={"if-none-match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_rows_that_come_compressed_are_small_and_are_answered_in_a_few_bytes_while_unchanged(visitor, nurse, episode, cows, now):
+    cows(episode, nurse, now - 2 * HOUR, total=9)
+    client = visitor(nurse, headers={"accept-encoding": "gzip"})
+    first, plain = client.get("/ward/rows/"), visitor(nurse).get("/ward/rows/")
+    assert first["Content-Encoding"] == "gzip"
+    assert len(first.content) < len(plain.content) / 2
+    assert gzip.decompress(first.content) == plain.content
+    assert first["ETag"] == f"W/{plain['ETag']}"
     again = client.get("/ward/rows/", headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
