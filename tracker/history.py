@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db.models import Case, When
+
 from accounts.models import Ward, known_as
 from clinical import history as clinical
 from clinical.courses import Course
@@ -26,11 +28,10 @@ def of_episode(episode: Episode) -> clinical.History:
 
 def last_of(episode: Episode, instrument: str, now: datetime) -> CheckIn | None:
     """The check-in by staff that a new one is compared with: the last one that is complete and before now, else the last
-    one. One query, or two where none is complete."""
-    done = CheckIn.objects.current().filter(
-        episode=episode, instrument=instrument, reporter=CheckIn.Reporter.STAFF, not_done=""
-    ).order_by("-observed_at", "-recorded_at", "-id")  # fmt: skip
-    return done.filter(total__isnull=False, observed_at__lt=now).first() or done.first()
+    one. One query."""
+    done = CheckIn.objects.current().filter(episode=episode, instrument=instrument, reporter=CheckIn.Reporter.STAFF, not_done="")
+    counts = Case(When(total__isnull=False, observed_at__lt=now, then=1), default=0)
+    return done.order_by(counts.desc(), "-observed_at", "-recorded_at", "-id").first()
 
 
 def with_row(history: clinical.History, row: CheckIn) -> clinical.History:
