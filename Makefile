@@ -55,7 +55,7 @@ faults: .venv/.dev node_modules/.installed .env  ## real servers killed, cut off
 try-deploy: .venv/.dev node_modules/.installed  ## deploy/ on this machine: both roles, two web servers, nginx with TLS; then all of it is gone
 	$(BIN)/python deploy/try.py
 
-bench: .venv/.runtime node_modules/.installed  ## how fast it is, as ratios in one run; some minutes, and no test
+bench: .venv/.runtime node_modules/.installed  ## what pages take of the processor, beside a plain page; some minutes, and no test
 	@mkdir -p var
 	@EBB_SECRET_KEY=$${EBB_SECRET_KEY:-only-for-measuring-only-for-measuring-only-for-measuring} $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	$(BIN)/python -m bench

@@ -1,1 +1,1 @@
-"""How fast Ebb is, as ratios in one run against a plain Django page: `make bench`, or `python -m bench`."""
+"""What Ebb costs, in processor time of its server and beside a plain Django page: `make bench`, or `python -m bench`."""

@@ -5,4 +5,7 @@ COWS = {
     "cows_gi": 2, "cows_tremor": 1, "cows_yawning": 1, "cows_anxiety": 1, "cows_gooseflesh": 0,
 }  # fmt: skip
 
+SYMPTOMS = {"nausea": 2, "chills": 1, "anxiety": 2, "insomnia": 1}
+"""What a patient picks and rates."""
+
 PASSWORD = "a long password for measuring"

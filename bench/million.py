@@ -4,7 +4,7 @@ Row by row and not by actions, which would take days. A key is moved to a new on
 copies point at each other as the originals do. The ward of `bench.ward` has 4,100 check-ins, so 244 copies leave a million
 check-ins behind it, in 1.6 GB and some minutes.
 
-`python -m bench.product year COPIES` does it to the database in DATABASE_URL, which `python -m bench.product make` has filled.
+`python -m bench.make years COPIES` does it to the database in DATABASE_URL, which `python -m bench.make ward` has filled.
 """
 
 from datetime import datetime, timedelta

@@ -4,16 +4,13 @@ A real Chromium at a quarter of this machine's processor, behind slow 4G (562 ms
 server over plain HTTP/1.1, as a ward's tablet without a proxy does. The first visit has nothing kept, the second all
 that may be kept. Times on the clock: a busy machine makes them longer, so compare two runs of one sitting.
 
-`python -m bench.paint DATABASE` prints the rows, for a database that `python -m bench.product make` has filled.
+`python -m bench.paint DATABASE` prints the rows, for a database that `python -m bench.make ward` has filled.
 """
 
 import os
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -22,9 +19,9 @@ from urllib.parse import urljoin
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from bench.answers import PASSWORD
+from bench.server import Server
 from scripts.browser import found as chromium
 
-ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
 SLOWER = 4
 """How many times less processor the device has."""
@@ -68,11 +65,12 @@ class Row:
 
 def rows(database: Path) -> list[Row]:
     """Measure the board, a COWS form, a stay, the alerts and a patient's page, on a ward made by `bench.ward`."""
-    with served(database) as home, sync_playwright() as playwright:
+    with Server(database) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium(),
             args=["--disable-gpu", "--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         )
+        home = server.address
         staff, own = signed_in(browser, home, "nurse"), signed_in(browser, home, "demo-patient-1001")
         stay = first_stay(browser, home, staff)
         found = [
@@ -152,29 +150,6 @@ def opened(browser: Browser, cookies: list, device: dict) -> Iterator[BrowserCon
         yield context
     finally:
         context.close()
-
-
-@contextmanager
-def served(database: Path) -> Iterator[str]:
-    """The product in its production setting, on a port of its own. Yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{database}", "EBB_DEBUG": "no", "EBB_HTTPS": "no", "EBB_SECRET_KEY": "measured" * 10,
-    }  # fmt: skip
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
-               "--blocking-threads", "4", "--backlog", "128", "--backpressure", "256", "--log-level", "error", "config.wsgi:application"]  # fmt: skip
-    server = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        for _ in range(600):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def main() -> int:

@@ -6,7 +6,6 @@ Other patients behind them are copied from these rows in the database (`bench.mi
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from uuid import uuid4
 
 from django.db import transaction
 
@@ -15,10 +14,8 @@ from accounts.models import User, Ward
 from accounts.roles import Role
 from bench.answers import PASSWORD
 from tracker import actions
-from tracker.actions.leaving import LeavingTalk
 from tracker.actions.stays import LastUse, Stay
 from tracker.management import demo_ward
-from tracker.models import Episode
 from tracker.reads.alerts import of_episode as alerts_of
 
 BEDS, DAYS = 60, 10
@@ -44,8 +41,8 @@ def make(now: datetime) -> None:
     """The wards, the colleagues, everything written down about everybody up to `now`, and the alerts mostly answered."""
     wards = [save_ward(by=None, ward=Ward(name=name, zone=demo_ward.ZONE)) for name in demo_ward.WARDS]
     accounts = {
-        name: create_person(by=None, username=name, password=PASSWORD, role=Role.STAFF, wards=wards, first_name="Ann", last_name=last)
-        for name, last in (("nurse", "Bell"), ("nurse2", "Ito"))
+        name: create_person(by=None, username=name, password=PASSWORD, role=role, wards=wards, first_name="Ann", last_name=last)
+        for name, last, role in (("nurse", "Bell", Role.STAFF), ("nurse2", "Ito", Role.STAFF), ("lead", "Okafor", Role.SUPERVISOR))
     }  # fmt: skip
     with transaction.atomic():
         for person in people():
@@ -86,11 +83,3 @@ def _play(person: demo_ward.Person, accounts: dict[str, User], ward: Ward, now: 
     for shown in alerts_of(stay, now).open:
         if shown.waits and shown.alert.waiting_since < now - timedelta(hours=1):
             actions.alerts.acknowledge(by=by, alert=shown.alert, done="assessed", now=now - timedelta(minutes=30))
-
-
-def send_home(how_many: int, now: datetime) -> None:
-    """End this many stays, so that fewer are on the board."""
-    by = User.objects.get(username="nurse")
-    for episode in Episode.objects.filter(ward__name=demo_ward.EAST, ended_at=None).order_by("-bed")[:how_many]:
-        talk = LeavingTalk(uuid4(), dict.fromkeys(("naloxone_offered", "overdose_talk", "next_plan"), True))
-        actions.leaving.end_stay(by=by, episode=episode, ended_at=now, how="planned", talk=talk, now=now)

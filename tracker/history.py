@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db.models import Case, When
+
 from accounts.models import Ward, known_as
 from clinical import history as clinical
 from clinical.courses import Course
@@ -18,10 +20,18 @@ def of_episode(episode: Episode) -> clinical.History:
     return of_rows(
         episode,
         CheckIn.objects.current().filter(episode=episode).values_list(*COLUMNS, named=True),
-        Dose.objects.current().filter(episode=episode).select_related("recorded_by"),
-        Absence.objects.filter(episode=episode),
-        AlertStep.objects.filter(alert__episode=episode, recheck_at__isnull=False),
+        Dose.objects.current().filter(episode=episode).values_list(*DOSE_COLUMNS, named=True),
+        Absence.objects.filter(episode=episode).values_list("from_at", "until", "why"),
+        AlertStep.objects.filter(alert__episode=episode, recheck_at__isnull=False).order_by().values_list("at", "recheck_at"),
     )
+
+
+def last_of(episode: Episode, instrument: str, now: datetime) -> CheckIn | None:
+    """The check-in by staff that a new one is compared with: the last one that is complete and before now, else the last
+    one. One query."""
+    done = CheckIn.objects.current().filter(episode=episode, instrument=instrument, reporter=CheckIn.Reporter.STAFF, not_done="")
+    counts = Case(When(total__isnull=False, observed_at__lt=now, then=1), default=0)
+    return done.order_by(counts.desc(), "-observed_at", "-recorded_at", "-id").first()
 
 
 def with_row(history: clinical.History, row: CheckIn) -> clinical.History:
@@ -37,9 +47,9 @@ def with_row(history: clinical.History, row: CheckIn) -> clinical.History:
 def of_rows(
     episode: Episode,
     check_ins: Iterable[Any],
-    doses: Iterable[Dose] = (),
-    absences: Iterable[Absence] = (),
-    promises: Iterable[AlertStep] = (),
+    doses: Iterable[Any] = (),
+    absences: Iterable[tuple[datetime, datetime | None, str]] = (),
+    promises: Iterable[tuple[datetime, datetime | None]] = (),
 ) -> clinical.History:
     """A history from rows already fetched. No query."""
     return clinical.History(
@@ -51,8 +61,8 @@ def of_rows(
         doses=tuple(sorted((dose(row) for row in doses), key=clinical.DOSES_IN_TIME)),
         ended_at=episode.ended_at,
         age=age_at(episode.patient.date_of_birth, episode.admitted_at.astimezone(episode.ward.tz).date()),
-        pauses=tuple(clinical.Pause(row.from_at, row.until, row.why) for row in absences),
-        rechecks=tuple(clinical.Recheck(row.at, row.recheck_at) for row in promises if row.recheck_at),
+        pauses=tuple(clinical.Pause(*row) for row in absences),
+        rechecks=tuple(clinical.Recheck(at, recheck_at) for at, recheck_at in promises if recheck_at),
     )
 
 
@@ -105,20 +115,27 @@ def check_in(row: Any) -> clinical.CheckIn:
     )
 
 
-def dose(row: Dose) -> clinical.Dose:
-    """One entry of the medicine log as the clinic sees it, with the kind its medicine has today."""
+DOSE_COLUMNS = (
+    "id", "medicine", "amount", "given_at", "status", "form", "unit", "route", "recorded_at", "about", "replaces_id", "reason",
+    "recorded_by__first_name", "recorded_by__last_name", "recorded_by__username",
+)  # fmt: skip
+"""What `dose` takes of a row."""
+
+
+def dose(row: Any) -> clinical.Dose:
+    """One entry of the medicine log as the clinic sees it, with the kind its medicine has today: from a row of `DOSE_COLUMNS`."""
     return clinical.Dose(
-        id=str(row.pk),
+        id=str(row.id),
         medicine=row.medicine,
         label=row.medicine,
         amount=f"{row.amount.normalize():f}",
         given_at=row.given_at,
-        status=row.status,  # type: ignore[arg-type]
+        status=row.status,
         form=row.form,
         unit=row.unit,
         route=row.route,
         recorded_at=row.recorded_at,
-        recorded_by=row.recorded_by.known_as,
+        recorded_by=known_as(row.recorded_by__first_name, row.recorded_by__last_name, row.recorded_by__username),
         about=row.about,
         amended=row.replaces_id is not None,
         reason=row.reason,

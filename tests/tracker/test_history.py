@@ -48,3 +48,14 @@ def test_a_history_takes_four_questions_however_long_it_is(
         give(episode, nurse, ago(hours), "methadone", now=NOW)
     with django_assert_num_queries(4):  # type: ignore[operator]
         history.of_episode(episode)
+
+
+def test_a_new_score_is_compared_with_the_last_complete_one_before_now(nurse: User, episode: Episode, cows):
+    whole = cows(episode, nurse, ago(9), total=8)
+    partial = cows(episode, nurse, ago(2), total=8, without=("gi",))
+    assert history.last_of(episode, "cows", NOW) == whole
+    assert history.last_of(episode, "cows", ago(9)) == partial, "where none is complete, the last one"
+
+
+def test_a_new_score_is_compared_with_nothing_where_there_was_none(episode: Episode):
+    assert history.last_of(episode, "cows", NOW) is None

@@ -85,7 +85,7 @@ class CheckInForm(forms.Form):
         episode: Episode,
         reporter: Reporter,
         now: datetime,
-        previous: clinical.CheckIn | None = None,
+        previous: clinical.CheckIn | CheckIn | None = None,
         unlikely_change: int | None = None,
         replaces: CheckIn | None = None,
         initial: dict[str, Any] | None = None,

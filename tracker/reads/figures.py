@@ -23,7 +23,7 @@ from clinical.rules import Urgency
 from clinical.schedule import SCHEDULED
 from tracker import access
 from tracker.content import library
-from tracker.history import of_rows, protocol_on
+from tracker.history import DOSE_COLUMNS, of_rows, protocol_on
 from tracker.models import Absence, AlertStep, CheckIn, Dose, Episode
 from tracker.reads.bars import Picture, stacked, waited
 from tracker.words import times
@@ -231,15 +231,15 @@ def _histories(stays: Sequence[Episode], protocol: Protocol, start: datetime, no
     for dose in (
         Dose.objects.current()
         .filter(episode__in=keys, medicine__in=looked_after, status__in=Dose.TAKEN, given_at__gte=since)
-        .select_related("recorded_by")
+        .values_list("episode_id", *DOSE_COLUMNS, named=True)
     ):
         doses[dose.episode_id].append(dose)
-    for absence in Absence.objects.filter(episode__in=keys, from_at__lte=now):
-        away[absence.episode_id].append(absence)
-    for promise in AlertStep.objects.filter(
-        alert__episode__in=keys, recheck_at__isnull=False, at__gte=since, at__lte=now
-    ).select_related("alert"):
-        promises[promise.alert.episode_id].append(promise)
+    rows = Absence.objects.filter(episode__in=keys, from_at__lte=now)
+    for key, from_at, until, why in rows.values_list("episode_id", "from_at", "until", "why"):
+        away[key].append((from_at, until, why))
+    given = AlertStep.objects.filter(alert__episode__in=keys, recheck_at__isnull=False, at__gte=since, at__lte=now)
+    for key, at, recheck_at in given.values_list("alert__episode_id", "at", "recheck_at"):
+        promises[key].append((at, recheck_at))
     for stay in stays:
         history = of_rows(stay, [], doses[stay.pk], away[stay.pk], promises[stay.pk])
         yield replace(history, check_ins=tuple(contacts[stay.pk]))

@@ -387,18 +387,18 @@ def panel(history: History, slug: str, reporter: Reporter, protocol: Protocol, e
 
 def _point(c: clinical.CheckIn, history: History, protocol: Protocol, episode: Episode, instrument: Instrument) -> Point:
     zone = episode.ward.tz
-    hours = history.hours(c.observed_at)
+    hours, marked = history.hours(c.observed_at), marks(c, protocol)
     return Point(
         id=c.id,
         hours=round(hours, 3),
         value=c.total if c.total is not None else c.at_least,
-        marks=marks(c, protocol),
+        marks=marked,
         words=", ".join(
             [
                 times.hours(hours),
                 times.day_clock(c.observed_at, zone),
                 result(c, instrument),
-                *mark_words(marks(c, protocol)),
+                *mark_words(marked),
                 _("by %(who)s") % {"who": c.recorded_by},
             ]
         ),

@@ -22,9 +22,9 @@ from tracker.actions.voids import CALLS
 from tracker.content import library
 from tracker.forms.check_ins import CheckInForm, entered_again, entries_of, resumed
 from tracker.history import check_in as as_clinical
-from tracker.history import hours_at, of_episode, protocol_of
+from tracker.history import hours_at, last_of, of_episode, protocol_of
 from tracker.models import CheckIn, Episode
-from tracker.reads.saved_message import answers_of, last_complete, saved_words
+from tracker.reads.saved_message import answers_of, saved_words
 from tracker.views.answers import json_answer, posted, wants_json
 from tracker.views.entering import instrument_for, keep_draft, landed, save
 from tracker.views.me import receipt
@@ -56,12 +56,10 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     else:
         episode = access.episode(request.user, pk)
     now = timezone.now()
-    history = of_episode(episode)
-    previous = last_complete(history, slug, now) or next(iter(reversed(history.done(slug, "staff"))), None)
     start = _start(request, episode, slug, now)
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
-        instrument=instrument, episode=episode, reporter="staff", now=now, previous=previous,
+        instrument=instrument, episode=episode, reporter="staff", now=now, previous=last_of(episode, slug, now),
         unlikely_change=protocol_of(episode).unlikely_change, initial=start.get("initial"), new_id=start.get("new_id"),
     )  # fmt: skip
     status = 200
@@ -75,7 +73,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
             return json_answer(form, kept, status, sentence=sentence, url=target)
         if kept:
             return landed(target, kept)
-    context = staff_page(form, history, now) | {"others": others(slug)} | start
+    context = staff_page(form, of_episode(episode), now) | {"others": others(slug)} | start
     return render(request, "tracker/check_in.html", context, status=status)
 
 

@@ -1,6 +1,6 @@
 """What a check-in came to, in words. Formatting only: no query, no rule."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -76,7 +76,9 @@ def marks(c: CheckIn, protocol: Protocol) -> tuple[str, ...]:
     return tuple(found)
 
 
-def mark_words(found: Iterable[str]) -> list[str]:
+def mark_words(found: Sequence[str]) -> list[str]:
     """The marks in words."""
+    if not found:
+        return []
     names = {"partial": _("incomplete"), "late": _("late entry"), "about": _("time approximate"), "amended": _("corrected")}
     return [names[mark] for mark in found]

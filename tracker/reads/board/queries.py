@@ -96,18 +96,19 @@ _TOLD = ("unwell", "help", "intake")
 
 def _check_ins(keys: list[UUID], now: datetime) -> Iterator[tuple[UUID, clinical.CheckIn]]:
     """The check-ins of the last 72 hours, the newest two of each kind however old, and all intake facts, by stay. One query."""
+    here = CheckIn.objects.current().filter(episode__in=keys)
     # Each kind apart, so that checks that could not be done or calls that ask for nobody hide nothing older.
-    kind = [F("episode"), F("instrument"), F("reporter"), F("complete"), F("not_done"), KT("answers__come_now")]
-    newest = Window(
+    asked = Case(When(instrument="unwell", then=KT("answers__come_now")))
+    kind = [F("episode"), F("instrument"), F("reporter"), F("complete"), F("not_done"), asked]
+    nth = Window(
         RowNumber(),
         partition_by=kind,  # type: ignore[arg-type]
         order_by=[F("observed_at").desc(), F("recorded_at").desc()],
     )
+    newest = here.annotate(nth=nth).filter(nth__lte=2).values("pk")  # keys alone: whole rows would all be sorted
     rows = (
-        CheckIn.objects.current()
-        .filter(episode__in=keys)
-        .annotate(nth=newest, told=Case(When(instrument__in=_TOLD, then=F("answers"))))
-        .filter(Q(nth__lte=2) | Q(observed_at__gte=now - timedelta(hours=spark.HOURS)) | Q(instrument="intake"))
+        here.filter(Q(pk__in=newest) | Q(observed_at__gte=now - timedelta(hours=spark.HOURS)) | Q(instrument="intake"))
+        .annotate(told=Case(When(instrument__in=_TOLD, then=F("answers"))))
         .order_by("observed_at", "recorded_at", "id")
         .values_list(
             "episode_id", "told", "id", "instrument", "instrument_version", "reporter", "observed_at", "recorded_at",
