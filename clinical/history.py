@@ -1,12 +1,12 @@
 """One episode as the rules, the chart and the board see it: plain values, whole, in the order things happened."""
 
 from bisect import insort
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from operator import attrgetter, lt
-from typing import Any, Literal
+from typing import Literal
 
 from clinical.courses import Course, Opioid
 from clinical.instruments import Answer
@@ -121,11 +121,6 @@ class History:
     age: int | None = None
     pauses: tuple[Pause, ...] = ()
     rechecks: tuple[Recheck, ...] = ()
-
-    @cached_property
-    def worked_out(self) -> dict[Hashable, Any]:
-        """Cache of values derived from this history alone; it comes and goes with the history."""
-        return {}
 
     @property
     def counted_from(self) -> datetime:

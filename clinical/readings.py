@@ -131,12 +131,8 @@ def _looked_at(history: History, measure: Measure) -> Sequence[CheckIn]:
     if not measure.asleep and len(measure.sources) == 1:
         [(instrument, _)] = measure.sources
         return history.by_instrument.get(instrument, ())
-    found: Sequence[CheckIn] | None = history.worked_out.get(measure)
-    if found is None:
-        instruments = {instrument for instrument, _ in measure.sources}
-        found = [c for c in history.check_ins if c.instrument in instruments or (measure.asleep and c.not_done)]
-        history.worked_out[measure] = found
-    return found
+    instruments = {instrument for instrument, _ in measure.sources}
+    return [c for c in history.check_ins if c.instrument in instruments or (measure.asleep and c.not_done)]
 
 
 def _value(check_in: CheckIn, measure: Measure) -> int | float | None:

@@ -147,7 +147,7 @@ def test_the_matrix_lets_nobody_but_ward_staff_near_a_patient():
                     "trend_json",
                     "check_in",
                     "staff_check_in",
-                    "history",
+                    "trail",
                     "void",
                     "correct",
                     "dose",

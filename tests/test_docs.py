@@ -137,7 +137,7 @@ def test_every_term_of_the_glossary_stands_there_once_and_names_where_it_lives()
 
 WORDS = """
     ward patient episode instrument check-in dose alert protocol course history rule article board trend
-    observed_at recorded_at about partial band skipped draft fingerprint window phase place
+    observed_at recorded_at about partial band skipped draft digest window phase place
 """
 
 

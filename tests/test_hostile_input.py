@@ -357,7 +357,7 @@ def shapes(text: str) -> Iterator[tuple[str, HttpResponse]]:
             ("nurse", reverse("new_dose", args=stay_of) + f"?medicine=buprenorphine&from={rows['no dose'].pk}"),
             ("nurse", reverse("change_stay", args=stay_of)), ("nurse", reverse("end_stay", args=stay_of)),
             ("nurse", reverse("give_account", args=stay_of)), ("nurse", "/patients/new/"), ("nurse", "/break-glass/new/"),
-            ("chief", reverse("history", args=stay_of)), ("chief", "/break-glass/"), ("nurse", "/accounts/password/change/"),
+            ("chief", reverse("trail", args=stay_of)), ("chief", "/break-glass/"), ("nurse", "/accounts/password/change/"),
             ("admin", "/accounts/people/"), ("admin", reverse("person", args=[nurse.pk])), ("admin", reverse("edit_ward", args=[ward.pk])),
             *(("nurse", reverse("dose", args=[rows[name].pk])) for name in ("right dose", "declined")),
             ("nurse", reverse("correct_dose", args=[rows["right dose"].pk])), ("nurse", reverse("new_dose", args=stay_of) + "?medicine=naloxone"),

@@ -104,7 +104,7 @@ class Site:
         }
         stays = (
             "episode", "trend_json", "change_stay", "end_stay", "give_account", "join_code", "away", "back", "leaving_sheet", "review", "new_dose",
-            "history", "handouts",
+            "trail", "handouts",
         )  # fmt: skip
         args |= {name: [stay] for name in stays}
         args |= {name: [uuid4() if missing else self.dose.pk] for name in ("dose", "correct_dose", "void_dose")}

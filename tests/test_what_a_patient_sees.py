@@ -102,6 +102,6 @@ def test_no_answer_holds_anybody_else(worrying):
 
 def test_the_chart_and_its_numbers_are_refused(worrying):
     client = worrying.browser("patient")
-    for name in ("episode", "trend_json", "history", "ward", "emergencies"):
+    for name in ("episode", "trend_json", "trail", "ward", "emergencies"):
         assert client.get(worrying.url(name)).status_code == 403, name
     assert len(ROLES) == 7

@@ -333,7 +333,7 @@ PAGES: dict[str, Visit] = {
         "nurse", "new_dose",
         lambda world: reverse("new_dose", args=[world.sam.pk]) + f"?medicine=loperamide&from={world.voided_dose.pk}",
     ),
-    "who opened a record": visit("supervisor", "history", sam),
+    "who opened a record": visit("supervisor", "trail", sam),
     "emergency access": visit("far", "break_glass"),
     "emergency access, wrong": visit("far", "break_glass", then=press("Open the record for 60 minutes"), status=422),
     "episode, opened in an emergency": visit("far", "episode", sam),

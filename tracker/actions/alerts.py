@@ -198,7 +198,7 @@ def _follow(alert: Alert, finding: Finding, now: datetime, done: Matched) -> Non
         steps.append(AlertStep.What.BACK)
     # Within a level, what comes before the others is more urgent too: severe after moderately severe.
     rose = (columns["urgency"], columns["first"]) > (alert.urgency, alert.first)
-    before = {(label, check_in, dose) for label, _value, _at, check_in, dose in alert.facts}
+    before = {(fact.label, fact.check_in_id, fact.dose_id) for fact in alert.kept_facts}
     told = {(label, check_in, dose) for label, _value, _at, check_in, dose in columns["facts"] if check_in or dose}
     if rose:
         steps.append(AlertStep.What.ROSE)

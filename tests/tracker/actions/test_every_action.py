@@ -549,12 +549,12 @@ def test_a_write_adds_its_audit_lines_and_neither_stays_when_the_audit_fails(
         return [list(m.objects.order_by("pk").values()) for m in (Episode, Patient, CheckIn, AuditLine, User)]
 
     before = state()
-    really = audit.fingerprint
-    monkeypatch.setattr(audit, "fingerprint", lambda line: 1 / 0)
+    really = audit.digest
+    monkeypatch.setattr(audit, "digest", lambda line: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         act(nurse, episode)
     assert state() == before, "written without its audit line"
-    monkeypatch.setattr(audit, "fingerprint", really)
+    monkeypatch.setattr(audit, "digest", really)
     act(nurse, episode)
     assert state() != before
     assert AuditLine.objects.count() > len(before[3])

@@ -320,7 +320,7 @@ def test_the_two_times_of_one_clock_are_two_different_sendings():
     first, second = (other("2026-11-01", "01:30", now=AUTUMN, which=which) for which in ("0", "1"))
     assert first.is_valid()
     assert second.is_valid()
-    assert first.entry().fingerprint(first.episode) != second.entry().fingerprint(second.episode)
+    assert first.entry().digest(first.episode) != second.entry().digest(second.episode)
 
 
 @given(st.integers(-20 * 24, 40 * 24), st.integers(0, 60), st.sampled_from(["00:30", "01:00", "01:30", "01:59", "02:30"]))
@@ -455,7 +455,7 @@ def test_a_confirmed_jump_is_the_same_sending_as_the_unconfirmed_one():
     one, two = form(sent(40)), form(sent(40, confirmed="on"))
     assert one.is_valid()
     assert two.is_valid()
-    assert one.entry().fingerprint(one.episode) == two.entry().fingerprint(two.episode)
+    assert one.entry().digest(one.episode) == two.entry().digest(two.episode)
 
 
 def test_there_is_no_jump_in_what_is_incomplete_or_was_not_done():
@@ -470,7 +470,7 @@ def test_there_is_no_jump_in_what_is_incomplete_or_was_not_done():
 def mark(data: dict[str, Any], now: datetime = NOW, **more: Any) -> str:
     bound = form(data, episode=bare(**more), now=now)
     assert bound.is_valid(), bound.errors
-    return bound.entry().fingerprint(bound.episode)
+    return bound.entry().digest(bound.episode)
 
 
 def test_the_same_sending_has_the_same_fingerprint_whenever_it_arrives():

@@ -70,8 +70,8 @@ def test_sending_it_again_by_another_clock_is_a_repeat_and_changes_nothing(visit
 
 
 def test_it_is_no_part_of_what_was_said(episode):
-    assert entry().fingerprint(episode) == entry(clock_offset_s=-3 * HOUR).fingerprint(episode)
-    assert dose_entry().fingerprint(episode) == dose_entry(clock_offset_s=60).fingerprint(episode)
+    assert entry().digest(episode) == entry(clock_offset_s=-3 * HOUR).digest(episode)
+    assert dose_entry().digest(episode) == dose_entry(clock_offset_s=60).digest(episode)
 
 
 def test_a_draft_does_not_remember_it(visitor, nurse, episode, fill):

@@ -412,7 +412,7 @@ def test_no_dose_is_filled_in_from_anything_else(visitor, see, nurse, second_epi
 def test_the_history_of_the_stay_leads_a_supervisor_to_the_voided_entry(visitor, see, supervisor, episode, voided_dose):
     row = voided_dose()
     client = visitor(supervisor)
-    page = see(client, reverse("history", args=[episode.pk]))
+    page = see(client, reverse("trail", args=[episode.pk]))
     assert "voided an entry of the medicine log: Methadone" in page.words
     assert url("dose", row) in page.links
     assert "Voided: this entry counts nowhere." in see(client, url("dose", row)).words

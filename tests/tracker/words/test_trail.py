@@ -121,23 +121,23 @@ def test_a_page_takes_two_queries_however_much_happened(supervisor, busy, episod
 
 
 def test_a_supervisor_of_the_ward_may_and_reading_it_leaves_a_line(supervisor, episode):
-    assert access.history_of(supervisor, episode.pk) == episode
+    assert access.trail_of(supervisor, episode.pk) == episode
     assert (AuditLine.objects.latest("pk").did, AuditLine.objects.latest("pk").what) == ("opened", "history")
 
 
 def test_others_may_not(nurse, admin, patient_user, other_nurse, supervisor, episode, far_episode):
     for by in (nurse, admin, patient_user, other_nurse):
         with pytest.raises(Refused, match="Only a supervisor"):
-            access.history_of(by, episode.pk)
+            access.trail_of(by, episode.pk)
     with pytest.raises(Http404):
-        access.history_of(supervisor, far_episode.pk)
+        access.trail_of(supervisor, far_episode.pk)
 
 
 def test_an_emergency_does_not_open_it(other_ward, ward, episode):
     far = person("chief", Role.SUPERVISOR, other_ward)
     actions.break_glass.break_glass(by=far, ward=ward, who="1", reason="Fell.", glass_id=uuid4())
     with pytest.raises(Refused):
-        access.history_of(far, episode.pk)
+        access.trail_of(far, episode.pk)
 
 
 # The patient ------------------------------------------------------------------------------------------------
