@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 LAYERS = ("ward", "nurse", "episode")
@@ -30,19 +30,23 @@ class BaseWard:
         if self.database is None:
             return
         wanted = next((n for n, layer in enumerate(LAYERS) if layer not in asked), len(LAYERS))
+        if connection.closed_in_transaction:
+            self._take_back(0)  # a test closed the connection, and everything in it is gone
         if wanted == len(self._there):
             return
         with self.database.unblock(), time_machine.travel(moment, tick=False):
-            while len(self._there) > wanted:
-                layer, _row = self._there.pop()
-                transaction.set_rollback(True)
-                layer.__exit__(None, None, None)
+            self._take_back(wanted)
             while len(self._there) < wanted:
+                below = {name: row for name, (_layer, row) in zip(LAYERS, self._there, strict=False)}
                 layer = transaction.atomic()
                 layer.__enter__()
-                self._there.append((layer, None))
-                below = {name: row for name, (_layer, row) in zip(LAYERS, self._there[:-1], strict=False)}
-                self._there[-1] = layer, self._make[LAYERS[len(below)]](**below)
+                self._there.append((layer, self._make[LAYERS[len(below)]](**below)))
+
+    def _take_back(self, wanted: int) -> None:
+        while len(self._there) > wanted:
+            layer, _row = self._there.pop()
+            transaction.set_rollback(True)
+            layer.__exit__(None, None, None)
 
     def row(self, name: str, **below: Any) -> Any:
         """A layer's row, as if it had just been made; made now where its layer is not there."""
