@@ -1,6 +1,7 @@
 """What a view is asked with, once the middleware has made sure that somebody is signed in."""
 
 import re
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,11 @@ class SignedIn(HttpRequest):
 def is_a_script(request: HttpRequest) -> bool:
     """Whether a script asked, which can do nothing with a page."""
     return "application/json" in request.headers.get("accept", "") or request.headers.get("sec-fetch-dest") == "empty"
+
+
+def host_name(request: HttpRequest) -> str:
+    """Name of this site as the browser asked for it, without a port: lower case, an IPv6 address without its brackets."""
+    return (urlsplit(f"//{request.get_host()}").hostname or "").removesuffix(".")
 
 
 def own_path(request: HttpRequest, asked: str, otherwise: str = "/") -> str:

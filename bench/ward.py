@@ -65,7 +65,8 @@ def _play(person: demo_ward.Person, accounts: dict[str, User], ward: Ward, now: 
     used = LastUse(None if person.precision == "unknown" else demo_ward.last_use(person, now), person.precision)
     stay = actions.stays.admit(
         by=by, ward=ward, chosen_name=person.name, date_of_birth=person.born, record_number=person.record_number,
-        admitted_at=arrives.at, stay=Stay(bed=person.bed, opioid=person.opioid, last_use=used, allergies=person.allergies),
+        admitted_at=arrives.at,
+        stay=Stay(bed=person.bed, opioid=person.opioid, last_use=used, good_to_know=person.good_to_know),
         is_demo=True, now=arrives.at,
     )  # fmt: skip
     patient = actions.stays.give_account(by=by, episode=stay, username=person.username, password=PASSWORD)

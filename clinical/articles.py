@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from clinical.symptoms import Phase, Symptom
 
@@ -78,7 +78,7 @@ class FrontMatter:
 
 @dataclass(frozen=True)
 class Reference:
-    """Where facts come from (content/sources.toml): what it is, of which year, and how it is known here."""
+    """Source of facts (content/sources.toml): what it is, of which year, and how it is known here."""
 
     slug: str
     text: str
@@ -91,20 +91,25 @@ class Reference:
 
     @property
     def said(self) -> str:
-        """As people read it."""
+        """The source as people read it below an article."""
         return self.text if self.kind != "quoted" else f"{self.text}. Known only as others quote it"
+
+
+class Parts(NamedTuple):
+    """The body of an article as sanitized HTML: before its drawing, the place of the drawing if it has one, and after it."""
+
+    before: str
+    drawing: str
+    after: str
 
 
 @dataclass(frozen=True)
 class Article:
-    """One article: its front matter, its body as sanitized HTML, and how long it takes to read.
-
-    `parts` is the HTML before its drawing, the place of the drawing if it has one, and the HTML after it.
-    """
+    """One article: its front matter, its body, and how long it takes to read."""
 
     slug: str
     about: FrontMatter
-    parts: tuple[str, str, str]
+    parts: Parts
     words: int
     references: tuple[Reference, ...] = ()
     text: str = ""
@@ -115,16 +120,16 @@ class Article:
     @property
     def html(self) -> str:
         """The whole body without its drawing."""
-        return self.parts[0] + self.parts[2]
+        return self.parts.before + self.parts.after
 
     @property
     def minutes(self) -> int:
-        """Minutes to read it slowly, at least one."""
+        """Minutes a slow reader needs for the article, at least one."""
         return max(1, round(self.words / WORDS_A_MINUTE))
 
     @property
     def as_read(self) -> str:
-        """Everything of it that people read, as a clinician reviews it: what a review is kept of and compared with."""
+        """All text of the article that people read, as a clinician reviews it: what a review is kept of and compared with."""
         about = self.about
         card = ("", "Card:", about.card) if about.card else ()
         sources = (*(one.said for one in self.references), *(f"Source document {one}" for one in about.documents))
@@ -133,11 +138,11 @@ class Article:
 
     @property
     def changed(self) -> bool:
-        """Whether it says something else than at its last review."""
+        """Whether the article says something else than at its last review."""
         return self.about.reviewed_on is not None and self.reviewed != self.as_read
 
     def standing(self, today: date) -> Standing:
-        """Whether a clinician has reviewed what it says now, and whether the next review is still to come."""
+        """Whether a clinician has reviewed what the article says now, and whether the next review is still to come."""
         if self.about.reviewed_on is None:
             return "awaiting"
         if self.changed:
@@ -155,7 +160,7 @@ class Reported:
 
     @property
     def rise(self) -> int:
-        """By how much it got worse since the time before; 0 where that is not known."""
+        """Steps by which the symptom got worse since the time before; 0 where that is not known."""
         return 0 if self.rose_from is None else self.severity - self.rose_from
 
 
@@ -302,7 +307,10 @@ def _in_their_words(want: _Want, wants: Sequence[_Want], article: Article) -> _W
 
 
 def _near_symptom(symptom: str, audience: Audience, phase: Phase | None, article: Article) -> tuple[int | bool | str, ...] | None:
-    """Smaller is nearer: for staff what is written for them alone, about what helps, about this symptom before others."""
+    """Sort key of an article for a symptom, the nearest first; None where it is not about the symptom.
+
+    Nearer is what is written for this reader alone, about what helps, and about this symptom before others.
+    """
     about = article.about
     if symptom not in about.symptoms:
         return None
@@ -310,7 +318,10 @@ def _near_symptom(symptom: str, audience: Audience, phase: Phase | None, article
 
 
 def _near_alert(alert: str, audience: Audience, article: Article) -> tuple[int | bool | str, ...] | None:
-    """Smaller is nearer: written for this reader, about this alert before others, what leads, and about few alerts."""
+    """Sort key of an article for an alert, the nearest first; None where it is not about the alert.
+
+    Nearer is what is written for this reader, about this alert before others, what leads, and about few alerts.
+    """
     about = article.about
     if alert not in about.alerts:
         return None
@@ -325,7 +336,7 @@ def _near_medicine(medicine: str, audience: Audience, article: Article) -> tuple
 
 
 def _not_for(audience: Audience, about: FrontMatter) -> tuple[bool, bool]:
-    """Whether it is not written for this reader, and, for staff, whether it is written for others as well."""
+    """Whether a page is not written for this reader, and, for staff, whether it is written for others as well."""
     return (audience not in about.audience, audience == "staff" and about.audience != ("staff",))
 
 

@@ -14,7 +14,7 @@ class Change:
 
 
 def changes(before: str, now: str, around: int = 1) -> list[Change]:
-    """What changed, with so many lines around each change. Nothing where nothing did."""
+    """The lines that changed, with so many lines around each change; empty where none did."""
     old, new = _lines(before), _lines(now)
     found: list[Change] = []
     for group in difflib.SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(around):

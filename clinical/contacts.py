@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from html import escape
 
 NAMES = frozenset({"place", "emergency", "crisis", "call_crisis", "Call_crisis", "helpline", "helpline_name", "poison"})
-"""What can stand in braces in an article."""
+"""Names that can stand in braces in an article."""
 
 _IN_BRACES = re.compile(r"\{(\w+)\}")
 
 
 def unknown(text: str) -> list[str]:
-    """The names in braces that nobody knows."""
+    """Names in braces that are not among `NAMES`, sorted."""
     return sorted(set(_IN_BRACES.findall(text)) - NAMES)
 
 
@@ -24,7 +24,7 @@ def spelled_out(text: str, contacts: Mapping[str, str]) -> str:
 
 
 def linked(html: str, contacts: Mapping[str, str], dial: Mapping[str, str]) -> str:
-    """The same in HTML that is already sanitized. A number in `dial` can be tapped to call it."""
+    """HTML that is already sanitized, with this place's own words and numbers. A number in `dial` can be tapped to call it."""
 
     def said(found: re.Match[str]) -> str:
         name = found[1]

@@ -9,7 +9,7 @@ from clinical.times import hours_between
 Apart = Literal["", "worse", "better"]
 
 NEAR_HOURS = 24
-"""A report further away than this from the score says nothing about the same hours."""
+"""Hours between a report and a score; when there are more, the two say nothing about the same time."""
 
 
 def disagreement(history: History, protocol: Protocol, most: int) -> Apart:

@@ -1,12 +1,12 @@
 """One episode as the rules, the chart and the board see it: plain values, whole, in the order things happened."""
 
 from bisect import insort
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from operator import attrgetter, lt
-from typing import Any, Literal
+from typing import Literal
 
 from clinical.courses import Course, Opioid
 from clinical.instruments import Answer
@@ -42,9 +42,11 @@ class CheckIn:
     breaths: int | None = None
     amended: bool = False
     note: str = ""
+    name: str = ""
+    """Name of the instrument, as staff read it."""
 
     def late(self, minutes: int) -> bool:
-        """Whether it was written down more than so many minutes after it was true."""
+        """Whether this check-in was written down more than so many minutes after it was true."""
         return self.recorded_at - self.observed_at > timedelta(minutes=minutes)
 
     def value(self, slug: str) -> int | float | None:
@@ -76,11 +78,11 @@ class Dose:
 
     @property
     def taken(self) -> bool:
-        """Whether any of it may have been taken in. One vomited afterwards may have been, so it counts."""
+        """Whether any of this dose may have been taken in. One vomited afterwards may have been, so it counts."""
         return self.status in ("given", "vomited_after")
 
     def of(self, medicine: Medicine) -> "Dose":
-        """This entry with the name, kind and effect on the course that its medicine has."""
+        """A copy of this entry with the name, kind and effect on the course that its medicine has."""
         return replace(self, medicine=medicine.slug, label=medicine.name, kind=medicine.kind, ends_course=medicine.ends_course)
 
 
@@ -120,14 +122,9 @@ class History:
     pauses: tuple[Pause, ...] = ()
     rechecks: tuple[Recheck, ...] = ()
 
-    @cached_property
-    def worked_out(self) -> dict[Hashable, Any]:
-        """Room for what follows from this history alone, worked out once: it comes and goes with this very history."""
-        return {}
-
     @property
     def counted_from(self) -> datetime:
-        """Where the hours are counted from: last use, or admission where last use is unknown."""
+        """The moment the hours of the course are counted from: last use, or admission where last use is unknown."""
         return self.last_use_at or self.admitted_at
 
     def hours(self, at: datetime) -> float:
@@ -167,7 +164,7 @@ class History:
         return once and all(map(lt, places, places[1:])) and all(map(lt, of_doses, of_doses[1:]))
 
     def as_of(self, moment: datetime) -> "History":
-        """What had happened by this moment: in order of time, every entry once."""
+        """The history up to this moment: in order of time, every entry once."""
         last = max([c.observed_at for c in self.check_ins[-1:]] + [d.given_at for d in self.doses[-1:]], default=moment)
         if last <= moment and self._is_orderly:
             return self
@@ -180,7 +177,7 @@ class History:
         )
 
     def with_check_in(self, added: CheckIn, instead_of: str = "") -> "History":
-        """The same after this check-in, at its place in time; the one with the other id counts no longer."""
+        """The history with this check-in at its place in time; the check-in with the id `instead_of` counts no longer."""
         found = [c for c in self.check_ins if c.id != instead_of]
         insort(found, added, key=IN_TIME)
         made = replace(self, check_ins=tuple(found))
@@ -201,7 +198,7 @@ IN_TIME = attrgetter("observed_at", "recorded_at", "id")
 """The order of check-ins in time."""
 
 DOSES_IN_TIME = attrgetter("given_at", "id")
-"""The same of doses."""
+"""The order of doses in time."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +217,7 @@ class Place:
 
 
 def place(history: History, course: Course, now: datetime) -> Place:
-    """Where this episode stands now. After an agonist or antagonist dose the phase is "treatment".
+    """The place of this episode on its course at this moment. After an agonist or antagonist dose the phase is "treatment".
 
     Where last use is unknown there is no phase: hours count from admission, and say so.
     """

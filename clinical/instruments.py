@@ -65,7 +65,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Item:
-    """One question.
+    """One question of an instrument.
 
     `choice` takes one of its options; `count` is a choice that earns no points ("how many times?");
     `quantity` is a number with a unit; `measured` is a number from which the score of the item follows.
@@ -105,7 +105,7 @@ class Item:
 
     @property
     def graded(self) -> bool:
-        """Whether its values mean more and less. Where one stands far from the others (9, "Not known", after 0 and 1) they
+        """Whether the values of the item mean more and less. Where one stands far from the others (9, "Not known", after 0 and 1) they
         only tell answers apart, and are not shown beside the words."""
         values = sorted(option.value for option in self.options)
         return all(after - before <= FAR for before, after in pairwise(values))
@@ -137,22 +137,27 @@ class Band:
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example that lives with the definition it proves."""
+    """A worked example that lives with the definition it proves.
+
+    `total = "maximum"` is the highest total there is. `version` names the one version an example is about: it stays true
+    of that version when the symptom catalog grows. Without it, an example is about every version its file makes.
+    """
 
     name: str
     answers: Mapping[str, int | Decimal | str] | None = None
     all: int | Literal["maximum"] | None = None
     asked: Reporter | None = None
-    total: int | None = None
+    total: int | Literal["maximum"] | None = None
     at_least: int | None = None
     band: str | None = None
     complete: bool = True
     unusual: tuple[str, ...] | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True)
 class SymptomItems:
-    """How the items of an instrument are made from the symptom catalog."""
+    """The table that says how the items of an instrument are made from the symptom catalog."""
 
     options: tuple[Option, ...]
     now_hint: str
@@ -234,7 +239,7 @@ class Instrument:
         return tuple(item for item in self.items_for(reporter) if item.kind != "count")
 
     def settle(self, answers: Answers, reporter: Reporter) -> dict[str, Answer]:
-        """The answers as they are to be kept: checked, and measured items given their points.
+        """Answers as they are to be kept: checked, and measured items given their points.
 
         Raises AnswerError naming every answer that is not one of this instrument's.
         """
@@ -356,8 +361,37 @@ def _settle_quantity(item: Item, value: Answer) -> int | float:
     return float(number) if item.decimals else int(number)
 
 
-def with_symptoms(instrument: Instrument, symptoms: Mapping[str, Symptom]) -> Instrument:
-    """The instrument with the items its `[symptoms]` table asks for, made from the catalog."""
+def versions_of(files: Mapping[int, Instrument], symptoms: Mapping[str, Symptom]) -> list[int]:
+    """The versions of one instrument, the first one first, where `files` are those that have a file of their own.
+
+    An instrument made from the symptom catalog has one version more for each time the catalog grew. Raises ValueError
+    where a symptom is asked since a version that follows no other.
+    """
+    made_from_catalog = any(instrument.symptoms for instrument in files.values())
+    grown = {symptom.since: symptom for symptom in symptoms.values()} if made_from_catalog else {}
+    versions = {*files, *(version for version in grown if version > min(files))}
+    for version, symptom in grown.items():
+        if version > min(files) and version - 1 not in versions:
+            raise ValueError(
+                f"{symptom.slug!r} is asked since version {version}, but there is no version {version - 1} before it."
+            )
+    return sorted(versions)
+
+
+def as_of(version: int, instrument: Instrument, symptoms: Mapping[str, Symptom]) -> Instrument:
+    """The version of an instrument that asks for the symptoms the catalog had by then, with the examples about it.
+
+    Raises ValueError where an example comes out differently, or fewer than three are about this version.
+    """
+    asked = {slug: symptom for slug, symptom in symptoms.items() if symptom.since <= version}
+    examples = tuple(example for example in instrument.examples if example.version in (None, version))
+    made = _with_askers(_with_symptoms(replace(instrument, version=version, examples=examples), asked))
+    prove(made)
+    return made
+
+
+def _with_symptoms(instrument: Instrument, symptoms: Mapping[str, Symptom]) -> Instrument:
+    """The instrument with the items its `[symptoms]` table asks for, made from these symptoms."""
     if instrument.symptoms is None:
         return instrument
     made: list[Item] = []
@@ -393,8 +427,8 @@ def with_symptoms(instrument: Instrument, symptoms: Mapping[str, Symptom]) -> In
     return replace(instrument, items=tuple(made) + instrument.items)
 
 
-def with_defaults(instrument: Instrument) -> Instrument:
-    """The instrument with its `[defaults]` spread over its items, each asked of those who may fill it."""
+def _with_askers(instrument: Instrument) -> Instrument:
+    """The instrument with each item asked only of those who may fill the instrument in."""
     items = tuple(
         replace(item, asked_of=tuple(who for who in item.asked_of if who in instrument.filled_by)) for item in instrument.items
     )
@@ -422,6 +456,8 @@ def prove(instrument: Instrument) -> None:
             expected = getattr(example, key)
             if expected is None or (key == "total" and not example.complete):
                 continue
+            if expected == "maximum":
+                expected = score.maximum
             if expected != value:
                 raise ValueError(f"the example {example.name!r} says {key} = {expected!r}, but it comes out as {value!r}.")
     if instrument.maximum is not None:

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,15 +12,17 @@ import nh3
 from markdown_it import MarkdownIt
 
 from clinical import contacts
-from clinical.articles import Article, FrontMatter, Reference
+from clinical.articles import Article, FrontMatter, Parts, Reference
 from clinical.courses import OPIOIDS, Course, Opioid
-from clinical.instruments import Instrument, prove, with_defaults, with_symptoms
+from clinical.instruments import Instrument, as_of, versions_of
 from clinical.medicines import Medicine
 from clinical.protocols import Protocol
 from clinical.rules import by_slug as rules
+from clinical.rules import tables
 from clinical.search import Index, Words, index
-from clinical.strict import ContentError, build
+from clinical.strict import ContentError, build, build_each
 from clinical.symptoms import Symptom
+from clinical.thresholds import Rules
 
 T = TypeVar("T")
 
@@ -80,22 +83,17 @@ def load(content: Path, language: str = "en") -> Library:
     """
     read = _Reader(_translations(content / "translations" / f"{language}.toml"))
     symptoms = _tables(content / "symptoms.toml", Symptom, read)
-    editions: dict[tuple[str, int], Instrument] = {}
-    for path in _files(content / "instruments"):
-        instrument = _instrument(path, symptoms, read)
-        if (instrument.slug, instrument.version) in editions:
-            raise ContentError(f"{_name(path)}: version {instrument.version} of {instrument.slug!r} stands in two files.")
-        editions[instrument.slug, instrument.version] = instrument
+    editions = _editions(content / "instruments", symptoms, read)
     newest: dict[str, Instrument] = {}
     for instrument in sorted(editions.values(), key=lambda i: i.version):
         newest[instrument.slug] = instrument
     _what_measures_is_there(symptoms, newest, content / "symptoms.toml")
     medicines = _tables(content / "medicines.toml", Medicine, read)
-    protocols = _by_slug(content / "protocols", Protocol, read)
+    protocols = _by_slug(content / "protocols", _protocol, read)
     for protocol in protocols.values():
         where = f"{_name(content / 'protocols')}/{protocol.slug}.toml"
         _names_what_exists(where, protocol, newest, medicines)
-    courses = _by_slug(content / "courses", Course, read)
+    courses = _by_slug(content / "courses", _course, read)
     _every_opioid_has_one_course(courses, content / "courses")
     articles = _articles(content, language, symptoms, medicines, courses)
     words = _toml(content / "search.toml")
@@ -114,7 +112,7 @@ def load(content: Path, language: str = "en") -> Library:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads TOML files, saying in another language what a translation has words for."""
+    """A reader of TOML files that says in another language what a translation has words for."""
 
     words: Mapping[str, str]
 
@@ -192,7 +190,28 @@ def _tables(path: Path, cls: type[T], read: Callable[[Path], dict[str, Any]]) ->
     return found
 
 
-def _instrument(path: Path, symptoms: Mapping[str, Symptom], read: _Reader) -> Instrument:
+def _editions(folder: Path, symptoms: Mapping[str, Symptom], read: _Reader) -> dict[tuple[str, int], Instrument]:
+    """Every version of every instrument, each with its worked examples worked."""
+    files: dict[str, dict[int, Instrument]] = {}
+    where: dict[tuple[str, int], str] = {}
+    for path in _files(folder):
+        instrument = _instrument(path, read)
+        of_slug = files.setdefault(instrument.slug, {})
+        if instrument.version in of_slug:
+            raise ContentError(f"{_name(path)}: version {instrument.version} of {instrument.slug!r} stands in two files.")
+        of_slug[instrument.version] = instrument
+        where[instrument.slug, instrument.version] = _name(path)
+    editions: dict[tuple[str, int], Instrument] = {}
+    for slug, of_slug in files.items():
+        for version in _saying_where(_name(folder.parent / "symptoms.toml"), partial(versions_of, of_slug, symptoms)):
+            written = max(one for one in of_slug if one <= version)
+            made = partial(as_of, version, of_slug[written], symptoms)
+            editions[slug, version] = _saying_where(where[slug, written], made)
+    return editions
+
+
+def _instrument(path: Path, read: _Reader) -> Instrument:
+    """The instrument as its file says it, before the symptom catalog and the worked examples. Raises ContentError."""
     where = _name(path)
     table = read(path)
     shared = table.get("defaults")
@@ -203,15 +222,24 @@ def _instrument(path: Path, symptoms: Mapping[str, Symptom], read: _Reader) -> I
     instrument = build(Instrument, table, where)
     if path.stem.split(".")[0] != instrument.slug:
         raise ContentError(f"{where}: the slug {instrument.slug!r} disagrees with the file name {path.stem!r}.")
-    made = _saying_where(where, lambda: with_defaults(with_symptoms(instrument, symptoms)))
-    _saying_where(where, lambda: prove(made))
-    return made
+    return instrument
 
 
-def _by_slug(folder: Path, cls: type[T], read: _Reader) -> dict[str, T]:
+def _course(table: dict[str, Any], where: str) -> Course:
+    return build(Course, table, where)
+
+
+def _protocol(table: dict[str, Any], where: str) -> Protocol:
+    """A protocol with one table of numbers for each rule there is."""
+    if "rules" in table:
+        table["rules"] = Rules(build_each(tables, table["rules"], f"{where}, key 'rules'"))
+    return build(Protocol, table, where)
+
+
+def _by_slug(folder: Path, make: Callable[[dict[str, Any], str], T], read: _Reader) -> dict[str, T]:
     made: dict[str, T] = {}
     for path in _files(folder):
-        thing = build(cls, read(path), _name(path))
+        thing = make(read(path), _name(path))
         slug: str = thing.slug  # type: ignore[attr-defined]
         if slug != path.stem:
             raise ContentError(f"{_name(path)}: the slug {slug!r} disagrees with the file name {path.stem!r}.")
@@ -231,11 +259,10 @@ def _names_what_exists(
 ) -> None:
     """A rule about a sign or a medicine that nobody can record would silently never speak."""
     signs = instruments["danger"].item_by_slug if "danger" in instruments else {}
-    rules = protocol.rules
-    for place, named in (("ticks", rules.ticks.events), ("R21", rules.R21.emergency + rules.R21.urgent)):
-        for sign in named:
+    for heading, numbers in protocol.rules.tables.items():
+        for sign in numbers.danger_signs:
             if sign not in signs:
-                raise ContentError(f"{where}, rules.{place}: {sign!r} is no question of content/instruments/danger.toml.")
+                raise ContentError(f"{where}, rules.{heading}: {sign!r} is no question of content/instruments/danger.toml.")
     for after in protocol.after_dose:
         for medicine in after.medicines:
             if medicine not in medicines:
@@ -332,9 +359,9 @@ def _article(path: Path, text: str, sources: Mapping[str, Reference], *, signing
         raise ContentError(f"{where}: a drawing has its place once, where {{drawing}} stands in a line of its own.")
     reviewed = _text(beside) if about.reviewed_on and not signing else ""
     references = tuple(sources[source] for source in about.sources)
-    return Article(path.stem, about, html.partition(place), len(parts[2].split()), references, parts[2], reviewed)
+    return Article(path.stem, about, Parts(*html.partition(place)), len(parts[2].split()), references, parts[2], reviewed)
 
 
 def _reviewed(path: Path) -> Path:
-    """Where the text of an article as it was reviewed is kept: content/reviewed/<language>/<slug>.txt."""
+    """The file that keeps the text of an article as it was reviewed: content/reviewed/<language>/<slug>.txt."""
     return path.parent.parent.parent / "reviewed" / path.parent.name / f"{path.stem}.txt"

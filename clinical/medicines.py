@@ -26,7 +26,7 @@ ROUTES: Mapping[Route, str] = {
 }
 
 ENDS_COURSE: tuple[Kind, ...] = ("agonist", "partial_agonist", "antagonist")
-"""After these the usual course of withdrawal no longer describes the person."""
+"""Kinds of medicine after which the usual course of withdrawal no longer describes the person."""
 
 
 @dataclass(frozen=True)

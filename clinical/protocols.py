@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from clinical.thresholds import Rules
+from clinical.thresholds import N, Rules
 
 
 @dataclass(frozen=True)
 class Interval:
-    """From this hour of the course on, staff check every so many hours."""
+    """A stretch of the schedule: from this hour of the course on, staff check every so many hours."""
 
     from_: int
     every_hours: int
@@ -17,14 +17,14 @@ class Interval:
 
 @dataclass(frozen=True)
 class PatientChecks:
-    """How often a patient is invited to report."""
+    """The invitation to a patient to report, every so many hours."""
 
     every_hours: int
 
 
 @dataclass(frozen=True)
 class AfterDose:
-    """Minutes after a dose of these medicines at which someone looks again."""
+    """Looks after a dose of these medicines, in minutes after it was given."""
 
     medicines: tuple[str, ...]
     minutes: tuple[int, ...]
@@ -33,7 +33,7 @@ class AfterDose:
 
 @dataclass(frozen=True)
 class Closer:
-    """From this COWS on, staff check at least every so many hours, whatever the hour of the course."""
+    """A shorter interval for a high COWS: from so many points on, at least every so many hours, whatever the hour of the course."""
 
     cows_from: int
     every_hours: int
@@ -70,8 +70,13 @@ class Protocol:
         if not starts or starts[0] != 0 or starts != sorted(set(starts)):
             raise ValueError("staff_checks must begin at hour 0 and rise without repeating.")
 
+    def numbers(self, kind: type[N]) -> N:
+        """The numbers of one rule under this protocol: `protocol.numbers(Fever.Numbers).review_from`, or those that rules share:
+        `protocol.numbers(Ticks)`."""
+        return self.rules.of(kind)
+
     def staff_interval(self, hours: Decimal | float) -> timedelta:
-        """How long until the next staff check, for a check at so many hours of the course."""
+        """The time until the next staff check, for a check at so many hours of the course."""
         every = self.staff_checks[0].every_hours
         for step in self.staff_checks:
             if hours >= step.from_:
@@ -79,7 +84,7 @@ class Protocol:
         return timedelta(hours=every)
 
     def at_least_every(self, cows: int) -> timedelta | None:
-        """How often somebody with this COWS is checked at least, where the protocol says so."""
+        """The longest time between checks of somebody with this COWS; None where the protocol says nothing of it."""
         hours = [step.every_hours for step in self.closer if cows >= step.cows_from]
         return timedelta(hours=min(hours)) if hours else None
 
@@ -88,5 +93,5 @@ class Protocol:
         return tuple(sorted({m for after in self.after_dose if medicine in after.medicines for m in after.minutes}))
 
     def grace(self, interval: timedelta) -> timedelta:
-        """How long after the due time a check counts as late."""
+        """The time after the due time from which a check is overdue."""
         return max(timedelta(minutes=self.grace_minutes), interval * float(self.grace_share))

@@ -18,8 +18,6 @@ from clinical.times import later
 NO, YES, NOT_KNOWN = 0, 1, 9
 """The answers of the danger, intake and leaving forms."""
 
-SCALE_NAMES: Mapping[str, str] = {"cows": "COWS", "sows10": "SOWS-10", "sows16": "SOWS-16"}
-
 
 @dataclass(frozen=True)
 class Measure:
@@ -31,7 +29,7 @@ class Measure:
     asleep: bool = False
 
     def words(self, value: Decimal) -> str:
-        """The value as it is read aloud."""
+        """A value as it is read aloud, with its unit."""
         return f"{value:f}{'' if self.unit.startswith('%') else ' '}{self.unit}".strip()
 
 
@@ -53,7 +51,7 @@ VITALS: Mapping[str, Measure] = {
     "temperature": TEMPERATURE,
     "alertness": ALERTNESS,
 }
-"""The measures rule R14 has ranges for, by their name in the vitals form."""
+"""The measures that have a range in the protocol, by their name in the vitals form."""
 
 VOMITING = Measure("Vomiting", "of 3", (("symptom-check", "vomiting"),))
 DIARRHEA = Measure("Diarrhea", "of 3", (("symptom-check", "diarrhea"),))
@@ -131,13 +129,10 @@ def _backwards(
 def _looked_at(history: History, measure: Measure) -> Sequence[CheckIn]:
     """The check-ins that can hold this measure, in the order of the history."""
     if not measure.asleep and len(measure.sources) == 1:
-        return history.by_instrument.get(measure.sources[0][0], ())
-    found: Sequence[CheckIn] | None = history.worked_out.get(measure)
-    if found is None:
-        instruments = {instrument for instrument, _ in measure.sources}
-        found = [c for c in history.check_ins if c.instrument in instruments or (measure.asleep and c.not_done)]
-        history.worked_out[measure] = found
-    return found
+        [(instrument, _)] = measure.sources
+        return history.by_instrument.get(instrument, ())
+    instruments = {instrument for instrument, _ in measure.sources}
+    return [c for c in history.check_ins if c.instrument in instruments or (measure.asleep and c.not_done)]
 
 
 def _value(check_in: CheckIn, measure: Measure) -> int | float | None:
@@ -188,30 +183,37 @@ def scores(history: History, scale: str, since: datetime | None = None, until: d
 
 
 def complete(checks: Sequence[CheckIn]) -> list[CheckIn]:
-    """Those with a total."""
+    """Check-ins with a total, out of these."""
     return [c for c in checks if c.total is not None]
 
 
 def floor(check_in: CheckIn) -> int:
-    """The total, or what it is at least: every item only adds points."""
+    """The total of a score, or what it is at least: every item only adds points."""
     return check_in.at_least if check_in.total is None else check_in.total
 
 
 def score_words(check_in: CheckIn) -> str:
-    """ "13", or "at least 13 (9 of 11 items)" where something is missing."""
+    """A score in words: "13", or "at least 13 (9 of 11 items)" where something is missing."""
     if check_in.total is not None:
         return str(check_in.total)
     return f"at least {check_in.at_least} ({check_in.rated} of {check_in.asked} items)"
 
 
-def times(counts: Sequence[Reading]) -> tuple[int, list[Reading]]:
-    """How many times that makes, and the counts it is made of. By each reporter alone, the higher of the two: the same
-    bout, told by the patient and by staff, is not two."""
+class Times(NamedTuple):
+    """How many times something happened, and the counts that say so."""
+
+    total: int
+    counts: list[Reading]
+
+
+def times(counts: Sequence[Reading]) -> Times:
+    """The times that these counts add up to. By each reporter alone, the higher of the two: the same bout, told by the patient
+    and by staff, is not two."""
     by: dict[Reporter, list[Reading]] = {"staff": [], "patient": []}
     for reading in counts:
         by[reading.check_in.reporter].append(reading)
     most = max(by.values(), key=lambda found: sum(reading.value for reading in found))
-    return int(sum(reading.value for reading in most)), most
+    return Times(int(sum(reading.value for reading in most)), most)
 
 
 def clock(at: datetime, now: datetime) -> str:
@@ -223,7 +225,7 @@ def clock(at: datetime, now: datetime) -> str:
 
 
 def span(gap: timedelta) -> str:
-    """How long, in words."""
+    """A length of time in words: "75 min", "2 h 05 min", "3 d"."""
     minutes = int(gap / timedelta(minutes=1))
     if minutes < 90:
         return f"{minutes} min"

@@ -38,7 +38,7 @@ class Due:
 
     @property
     def now_or_late(self) -> bool:
-        """Whether it is time: due already, or within a quarter of an hour."""
+        """Whether the check is due already, or within a quarter of an hour."""
         return self.away is None and self.late_by > -timedelta(minutes=15)
 
 
@@ -103,7 +103,8 @@ def _scheduled(history: History, protocol: Protocol) -> Look:
     contacts = history.contacts(SCHEDULED)
     if not contacts:
         return Look(history.admitted_at, protocol.staff_interval(history.hours(history.admitted_at)), "admission")
-    last, why = contacts[-1], "schedule"
+    last = contacts[-1]
+    why: Why = "schedule"
     every = protocol.staff_interval(history.hours(last.observed_at))
     scored = next((c for c in reversed(contacts) if c.total is not None), None)
     closer = protocol.at_least_every(scored.total) if scored and scored.total is not None else None
@@ -113,7 +114,7 @@ def _scheduled(history: History, protocol: Protocol) -> Look:
     if last.not_done == "declined":
         wait, why = min(every, timedelta(hours=protocol.refusal_cap_hours)), "refusal"
     # Something seen before admission is no check of this stay: nobody is late on arrival.
-    return Look(max(history.admitted_at, later(last.observed_at, wait)), every, why)  # type: ignore[arg-type]
+    return Look(max(history.admitted_at, later(last.observed_at, wait)), every, why)
 
 
 def _after_doses(history: History, protocol: Protocol) -> Iterator[Look]:
@@ -131,7 +132,7 @@ def _after_doses(history: History, protocol: Protocol) -> Iterator[Look]:
 
 
 def _promised(history: History, protocol: Protocol) -> Iterator[Look]:
-    """What somebody promised when they acted on an alert, until a contact keeps it."""
+    """Looks that somebody promised when they acted on an alert, until a contact keeps the promise."""
     last = next((c.observed_at for c in reversed(history.contacts(SCHEDULED))), None)
     early = timedelta(minutes=protocol.early_minutes)
     for promise in history.rechecks:
@@ -140,7 +141,7 @@ def _promised(history: History, protocol: Protocol) -> Iterator[Look]:
 
 
 def _not_while_away(history: History, look: Look) -> Look:
-    """What nobody had done before somebody last went away, or would have come meanwhile, is due when they are back."""
+    """This look, or one on return: what was due before somebody last went away, or meanwhile, waits until they are back."""
     last = history.pauses[-1] if history.pauses else None
     if last is None or last.until is None or look.at >= last.until:
         return look

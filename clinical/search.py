@@ -1,42 +1,51 @@
-"""Finding an article by the words people use.
+"""Search for an article by the words people use.
 
 The words that mean the same stand in content/search.toml, not here. A word nobody wrote is taken for the nearest one
 that somebody did, because people who feel ill do not spell.
 """
 
-import difflib
 import math
 import re
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+from snowballstemmer import stemmer
 
 from clinical.articles import Article, Audience
 from clinical.symptoms import Symptom
 
 TITLE, TERMS, SYMPTOMS, SUMMARY, HEADINGS, BODY = 6.0, 6.0, 3.0, 3.0, 2.0, 1.0
-"""What a word is worth by where it stands. The words of one search term share what it is worth."""
+"""Points for a word by where it stands. The words of one search term share its points."""
 
 PHRASE = 9.0
-"""What each word is worth when people's own words for an article stand in the question one after the other. Little words
+"""Points for each word of a search term that stands in the question, its words one after the other. Little words
 between them do not count, so "come off of my subs" is "come off subs"."""
 
 MEANT = 0.7
-"""A word that only means the same counts for less than the one that was typed."""
+"""Share of its points that a word keeps where it was not typed, but means the same as one that was."""
 
 FOR_THEM, FOR_OTHERS = 2.0, 0.15
-"""Staff find their own pages sooner; everybody else finds pages for staff only after the others."""
+"""Factors for pages written for staff: staff find them sooner; everybody else finds pages for staff only after the others."""
 
 AS_MANY = 12
-"""Nobody reads further down."""
+"""Most pages that are found: nobody reads further down."""
+
+WORTH_SHOWING = 0.12
+"""Share of the first page's points below which a page is not shown: one that only shares a common word with the question."""
 
 LONGEST = 120
-"""Letters of a question that are looked at."""
+"""Letters of a question that are looked at; the rest is not."""
+
+AS_SPELLED = 78
+"""Likeness, of 100, from which a word nobody wrote is taken for one that somebody did. A letter wrong in five is 80."""
 
 
 @dataclass(frozen=True)
 class Same:
-    """Words people use, and the words this library uses for it."""
+    """Words people use for one thing, and the words this library uses for it."""
 
     said: tuple[str, ...]
     means: str
@@ -48,46 +57,65 @@ class Same:
 
 @dataclass(frozen=True)
 class Words:
-    """content/search.toml: words that mean the same, and little words that say nothing."""
+    """What content/search.toml holds: words that mean the same, and little words that say nothing."""
 
     same: tuple[Same, ...]
     ignore: tuple[str, ...]
 
 
 @dataclass(frozen=True)
+class Match:
+    """An article that answers a question, and its points: how well, compared with the other matches of that question."""
+
+    article: Article
+    points: float
+
+
+@dataclass(frozen=True)
 class Index:
-    """Every article's words with what they are worth, made once when the library is read."""
+    """The words of every article with their points, made once when the library is read.
+
+    `points` has, for each word, the articles it stands in; `terms` the search terms of the articles and `same` the words
+    that mean the same, both by their first word.
+    """
 
     articles: Mapping[str, Article]
-    worth: Mapping[str, Mapping[str, float]]
-    rare: Mapping[str, float]
-    phrases: Mapping[str, tuple["_Phrase", ...]]
-    same: tuple[tuple["_Phrase", tuple[str, ...]], ...]
+    points: Mapping[str, Mapping[str, float]]
+    terms: Mapping[str, Sequence["_Term"]]
+    same: Mapping[str, Sequence["_Meaning"]]
     ignore: frozenset[str]
+    known: frozenset[str]
+    """Words that are spelled right: those of articles, little words, and words people use."""
 
     def search(self, question: str, audience: Audience | None = None) -> list[Article]:
         """The articles that answer this question, best first; none where no word of it is known."""
+        return [match.article for match in self.ranked(question, audience)]
+
+    def ranked(self, question: str, audience: Audience | None = None) -> list[Match]:
+        """The articles that answer this question with their points, best first; none where no word of it is known."""
         said = _Phrase.of(tuple(self._spelled(word) for word in _stems(question[:LONGEST])), self.ignore)
         asked = dict.fromkeys(said.telling, 1.0)
-        for phrase, means in self.same:
-            if phrase.stands_in(said):
-                for word in means:
-                    asked.setdefault(word, MEANT)
-        found = {}
-        for slug, article in self.articles.items():
-            score = sum(weight * self.rare.get(w, 0) * self.worth[slug].get(w, 0) for w, weight in asked.items())
-            score += sum(PHRASE * len(phrase) for phrase in self.phrases[slug] if phrase.stands_in(said))
-            found[slug] = score * _for_reader(article, audience)
-        best = sorted((slug for slug, score in found.items() if score > 0), key=lambda slug: (-found[slug], slug))
-        few = [slug for slug in best if found[slug] >= found[best[0]] * 0.12]
-        return [self.articles[slug] for slug in few[:AS_MANY]]
+        for meaning in (one for word in said.starts for one in self.same.get(word, ()) if one.said.stands_in(said)):
+            for word in meaning.means:
+                asked.setdefault(word, MEANT)
+        scores: defaultdict[str, float] = defaultdict(float)
+        for word, weight in asked.items():
+            for slug, points in self.points.get(word, {}).items():
+                scores[slug] += weight * points
+        for term in (one for word in said.starts for one in self.terms.get(word, ()) if one.phrase.stands_in(said)):
+            scores[term.slug] += PHRASE * len(term.phrase)
+        matches = (
+            Match(self.articles[slug], points * _for_reader(self.articles[slug], audience)) for slug, points in scores.items()
+        )
+        best = sorted(matches, key=lambda match: (-match.points, match.article.slug))
+        return [match for match in best if match.points >= best[0].points * WORTH_SHOWING][:AS_MANY]
 
     def _spelled(self, word: str) -> str:
-        """The word itself where somebody wrote it, else the nearest one that somebody did."""
-        if word in self.rare or word in self.ignore or len(word) < 4 or any(word in said.words for said, _means in self.same):
+        """The word itself where it is known, else the nearest word of an article."""
+        if word in self.known or len(word) < 4:
             return word
-        near = difflib.get_close_matches(word, (one for one in self.rare if abs(len(one) - len(word)) < 2), n=1, cutoff=0.78)
-        return next(iter(near), word)
+        near = process.extractOne(word, self.points.keys(), scorer=fuzz.ratio, score_cutoff=AS_SPELLED)
+        return near[0] if near else word
 
 
 @dataclass(frozen=True)
@@ -104,26 +132,68 @@ class _Phrase:
     def __len__(self) -> int:
         return len(self.words)
 
+    @property
+    def first(self) -> str:
+        """The word that has to be in a question for the phrase to stand in it; "" where the phrase has no word."""
+        return next(iter(self.telling if len(self.telling) > 1 else self.words), "")
+
+    @property
+    def starts(self) -> Iterable[str]:
+        """The words of a question that a phrase may begin with, each once."""
+        return dict.fromkeys(self.words)
+
     def stands_in(self, question: "_Phrase") -> bool:
-        """Whether it stands in the question: with two telling words or more, whatever little words stand between them."""
+        """Whether the phrase stands in a question: with two telling words or more, whatever little words stand between them."""
         if len(self.telling) > 1:
             return _one_after_the_other(self.telling, question.telling)
         return _one_after_the_other(self.words, question.words)
 
 
+@dataclass(frozen=True)
+class _Term:
+    """One search term of one article."""
+
+    phrase: _Phrase
+    slug: str
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """Words people use, and the words of the library that mean the same."""
+
+    said: _Phrase
+    means: tuple[str, ...]
+
+
 def index(articles: Collection[Article], symptoms: Mapping[str, Symptom], words: Words) -> Index:
-    """The index of these articles."""
+    """The index of these articles: a word that stands in few of them has more points."""
     ignore = frozenset(stem for word in words.ignore for stem in _stems(word))
-    worth = {article.slug: _worth(article, symptoms, ignore) for article in articles}
-    in_how_many = Counter(word for table in worth.values() for word in table)
-    rare = {word: math.log(1 + len(worth) / n) for word, n in in_how_many.items()}
+    points: dict[str, dict[str, float]] = {}
+    for article in articles:
+        for word, worth in _worth(article, symptoms, ignore).items():
+            points.setdefault(word, {})[article.slug] = worth
+    for by_slug in points.values():
+        rarity = math.log(1 + len(articles) / len(by_slug))
+        for slug in by_slug:
+            by_slug[slug] *= rarity
+    terms: dict[str, list[_Term]] = {}
+    for article in articles:
+        for term in article.about.search_terms:
+            phrase = _Phrase.of(_stems(term), ignore)
+            terms.setdefault(phrase.first, []).append(_Term(phrase, article.slug))
+    same: dict[str, list[_Meaning]] = {}
+    for one in words.same:
+        for said in one.said:
+            phrase = _Phrase.of(_stems(said), ignore)
+            same.setdefault(phrase.first, []).append(_Meaning(phrase, _stems(one.means)))
+    used = {word for meanings in same.values() for meaning in meanings for word in meaning.said.words}
     return Index(
         articles={article.slug: article for article in articles},
-        worth=worth,
-        rare=rare,
-        phrases={a.slug: tuple(_Phrase.of(_stems(term), ignore) for term in a.about.search_terms) for a in articles},
-        same=tuple((_Phrase.of(_stems(said), ignore), _stems(one.means)) for one in words.same for said in one.said),
+        points=dict(sorted(points.items())),  # of two words as near to a misspelled one, always the same is taken
+        terms=terms,
+        same=same,
         ignore=ignore,
+        known=ignore.union(points, used),
     )
 
 
@@ -134,6 +204,7 @@ def _for_reader(article: Article, audience: Audience | None) -> float:
 
 
 def _worth(article: Article, symptoms: Mapping[str, Symptom], ignore: frozenset[str]) -> dict[str, float]:
+    """Points of each word of an article, by where it stands."""
     about = article.about
     headings = " ".join(re.findall(r"^#+ (.+)$", article.text, re.MULTILINE))
     felt = " ".join(f"{symptoms[s].patient} {symptoms[s].staff}" for s in about.symptoms[:4] if s in symptoms)
@@ -156,17 +227,11 @@ def _stems(text: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)?", text.lower()))
 
 
+@lru_cache(maxsize=10_000)
 def _stem(word: str) -> str:
-    word = re.sub(r"['\u2019]s?", "", word)
-    for ending in ("ings", "ing", "ies", "ied", "ers", "es", "ed", "ly", "s", "e", "y"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return _undoubled(word.removesuffix(ending))
-    return word
-
-
-def _undoubled(stem: str) -> str:
-    """ "stopp" of "stopping" is "stop"."""
-    return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "sl" else stem
+    # A stemmer keeps the word it is at, and requests run in threads: each word has a stemmer of its own.
+    stem: str = stemmer("english").stemWord(re.sub(r"['\u2019]s?", "", word))
+    return stem
 
 
 def _one_after_the_other(words: tuple[str, ...], said: tuple[str, ...]) -> bool:

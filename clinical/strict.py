@@ -7,7 +7,7 @@ unknown, missing or of the wrong kind stops the start with a sentence that names
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -25,13 +25,9 @@ def build(cls: type[T], table: Any, where: str) -> T:
     A field named `from_` reads the key `from`. Raises ContentError for an unknown or missing key and for a
     value of the wrong kind.
     """
-    if not isinstance(table, Mapping):
-        raise ContentError(f"{where}: expected a table with keys, found {table!r}.")
     fields = {field.name.rstrip("_"): field for field in dataclasses.fields(cls) if field.init}  # type: ignore[arg-type]
+    _refuse_what_is_unknown(table, fields, where)
     hints = typing.get_type_hints(cls)
-    unknown = sorted(set(table) - set(fields))
-    if unknown:
-        raise ContentError(f"{where}: unknown key {unknown[0]!r}. Known keys: {', '.join(sorted(fields))}.")
     values: dict[str, Any] = {}
     for key, field in fields.items():
         if key in table:
@@ -44,6 +40,27 @@ def build(cls: type[T], table: Any, where: str) -> T:
         raise
     except ValueError as error:
         raise ContentError(f"{where}: {error}") from error
+
+
+def build_each(kinds: Mapping[str, type[T]], table: Any, where: str) -> Mapping[str, T]:
+    """Make one frozen dataclass of each kind, from a table that has a table for each of them under its heading.
+
+    Raises ContentError for an unknown or missing heading, and for whatever `build` refuses.
+    """
+    _refuse_what_is_unknown(table, kinds, where)
+    missing = [heading for heading in kinds if heading not in table]
+    if missing:
+        raise ContentError(f"{where}: the key {missing[0]!r} is missing.")
+    made = {heading: build(kind, table[heading], f"{where}, key {heading!r}") for heading, kind in kinds.items()}
+    return types.MappingProxyType(made)
+
+
+def _refuse_what_is_unknown(table: Any, known: Collection[str], where: str) -> None:
+    if not isinstance(table, Mapping):
+        raise ContentError(f"{where}: expected a table with keys, found {table!r}.")
+    unknown = sorted(set(table) - set(known))
+    if unknown:
+        raise ContentError(f"{where}: unknown key {unknown[0]!r}. Known keys: {', '.join(sorted(known))}.")
 
 
 def _convert(hint: Any, value: Any, where: str) -> Any:
@@ -77,6 +94,8 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         kind = typing.get_args(hint)[1]
         return types.MappingProxyType({str(key): _convert(kind, item, f"{where}.{key}") for key, item in value.items()})
     if dataclasses.is_dataclass(hint):
+        if isinstance(value, hint):  # type: ignore[arg-type]
+            return value  # made already, by whoever knows what it is made of
         return build(hint, value, where)  # type: ignore[arg-type]
     return _plain(hint, value, where)
 

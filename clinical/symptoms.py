@@ -12,7 +12,10 @@ DOCUMENTS = ("000", "001", "002", "003", "004")
 
 @dataclass(frozen=True)
 class Symptom:
-    """One symptom: who names it, what to call it for whom, and who can tell."""
+    """One symptom: who names it, what to call it for whom, and who can tell.
+
+    `since` is the version of the symptom check that first asked for it, so that older versions stay what they were.
+    """
 
     slug: str
     documents: tuple[str, ...]
@@ -25,6 +28,7 @@ class Symptom:
     phases_sure: bool = True
     count: bool = False
     measured_by: str = ""
+    since: int = 1
 
     def __post_init__(self) -> None:
         strangers = [document for document in self.documents if document not in DOCUMENTS]
@@ -34,7 +38,7 @@ class Symptom:
             raise ValueError("patient words are needed exactly when patients are asked (reported_by is not 'staff').")
 
     def asked_of(self, reporter: Reporter) -> bool:
-        """Whether this reporter is asked to rate it. What a vital sign measures, nobody rates.
+        """Whether this reporter is asked to rate the symptom. What a vital sign measures, nobody rates.
 
         Staff are asked everything else: what only the person can feel, they ask and write down.
         """

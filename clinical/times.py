@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 
 class HappenedTwice(ValueError):
-    """This wall-clock time happened twice that night. `first` and `second` are the two moments."""
+    """A wall-clock time that happened twice that night. `first` and `second` are the two moments."""
 
     def __init__(self, first: datetime, second: datetime) -> None:
         super().__init__(f"{first:%H:%M} happened twice that night.")
@@ -17,7 +17,7 @@ class HappenedTwice(ValueError):
 
 
 class NeverHappened(ValueError):
-    """This wall-clock time was skipped when the clocks went forward. `after` is the first time after the gap."""
+    """A wall-clock time that was skipped when the clocks went forward. `after` is the first time after the gap."""
 
     def __init__(self, wall: datetime, after: datetime) -> None:
         super().__init__(f"{wall:%H:%M} did not happen on that day: the clocks went forward.")

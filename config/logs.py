@@ -5,13 +5,14 @@ an error is told by its kind and where it happened, a request by its route and t
 of the request is the one its answer carries (`X-Request-ID`) and shows on error pages.
 """
 
-import json
 import logging
 import traceback
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from pythonjsonlogger.json import JsonFormatter
 
 from accounts.request_number import IN_META, request_id
 
@@ -20,26 +21,31 @@ LONGEST = 500
 DEEPEST = 12
 
 
-class JsonLine(logging.Formatter):
-    """One log record as one line of JSON. Line breaks inside are escaped, so nobody can write a line of their own."""
+class JsonLine(JsonFormatter):
+    """Formatter of one log record as one line of JSON: of the record, only what names nobody.
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The line."""
-        line: dict[str, Any] = {
-            "at": f"{self.formatTime(record, '%Y-%m-%dT%H:%M:%S')}.{int(record.msecs):03}",
+    Line breaks inside are escaped, so nobody can write a line of their own.
+    """
+
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03d"
+
+    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
+        """Fill `log_data` with the keys of the line, in place of everything else that the record carries."""
+        log_data |= {
+            "at": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
             "request": request_id.get(),
         }
         request = getattr(record, "request", None)
-        line |= about(request, record) if request is not None else {"says": record.getMessage()[:LONGEST]}
+        log_data |= about(request, record) if request is not None else {"says": record.getMessage()[:LONGEST]}
         if record.exc_info and record.exc_info[0]:
-            line |= broke(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=True)
+            log_data |= broke(record.exc_info[1])
 
 
 def about(request: Any, record: logging.LogRecord) -> dict[str, Any]:
-    """A request, told without its address: the route, and the ids that stood in it."""
+    """Keys about a request, told without its address: the route, and the ids that stood in it."""
     status = getattr(record, "status_code", None)
     match = getattr(request, "resolver_match", None)
     said: dict[str, Any] = {"method": getattr(request, "method", ""), "status": status}
@@ -55,7 +61,7 @@ def about(request: Any, record: logging.LogRecord) -> dict[str, Any]:
 
 
 def broke(error: BaseException | None) -> dict[str, Any]:
-    """An exception by its kind and place, and what it came from; never by what it says."""
+    """Keys about an exception: its kind and place, and what it came from; never what it says."""
     kinds: list[str] = []
     where: list[str] = []
     while error is not None and len(kinds) < DEEPEST:
@@ -67,7 +73,7 @@ def broke(error: BaseException | None) -> dict[str, Any]:
 
 
 def short(filename: str) -> str:
-    """A file's path from the product's folder, or from where packages are."""
+    """Path of a file from the product's folder, or from where packages are."""
     path = Path(filename)
     if path.is_relative_to(ROOT) and "site-packages" not in path.parts:
         return path.relative_to(ROOT).as_posix()

@@ -9,14 +9,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from accounts.secret_key import HOW, weakness
+from config import places
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = places.BASE_DIR
 
 env = environ.Env()
-ENV_FILE = BASE_DIR / ".env"
+ENV_FILE = places.ENV_FILE
 environ.Env.read_env(ENV_FILE)
 # Everything that is written while Ebb runs, so that the code itself can be read-only.
-VAR_DIR = Path(env.str("EBB_VAR_DIR", default="") or BASE_DIR / "var")
+VAR_DIR = Path(env.str("EBB_VAR_DIR", default="") or places.SITE_DIR / "var")
 
 # What must be decided for each site -------------------------------------------------------------------------
 
@@ -41,7 +42,8 @@ AUDIT_HEADS_SEND = env.str("EBB_AUDIT_HEADS_SEND", default="")
 # For how many days after leaving a patient can still read their own record here.
 PATIENT_READS = timedelta(days=env.int("EBB_PATIENT_READS_DAYS", default=30))
 
-CONTENT_DIR = BASE_DIR / "content"
+# What the clinic knows: the files that came with Ebb, or the site's own copy of them.
+CONTENT_DIR = Path(env.str("EBB_CONTENT_DIR", default="") or BASE_DIR / "content")
 PROTOCOLS = sorted(path.stem for path in (CONTENT_DIR / "protocols").glob("*.toml"))
 
 # The application --------------------------------------------------------------------------------------------
@@ -67,7 +69,7 @@ MIDDLEWARE = [
     "accounts.middleware.is_for_this_site_alone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # behind whitenoise, whose files come compressed already (docs/decisions/0038)
+    "django.middleware.gzip.GZipMiddleware",  # behind whitenoise, whose files come compressed already (docs/decisions/0040)
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -283,6 +285,9 @@ NPM_FILE_PATTERNS = {
     "chart.js": ["dist/chart.umd.min.js", "dist/chart.umd.min.js.map"],
     "chartjs-plugin-annotation": ["dist/chartjs-plugin-annotation.min.js"],
 }
+if places.INSTALLED:  # all of it was collected when the wheel was built (hatch_build.py); nothing is left to find
+    STATIC_ROOT = BASE_DIR / "static"
+    STATICFILES_DIRS, STATICFILES_FINDERS, NPM_FILE_PATTERNS = [], [], {}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

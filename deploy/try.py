@@ -176,7 +176,7 @@ class Server:
     def __init__(self, environment: dict[str, str]) -> None:
         self.port = port()
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
-                   "--blocking-threads", "4", "--log-level", "error", "config.wsgi:application"]  # fmt: skip
+                   "--blocking-threads", "4", "--backlog", "128", "--backpressure", "64", "--log-level", "error", "config.wsgi:application"]  # fmt: skip
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         wait(lambda: bool(socket.create_connection(("127.0.0.1", self.port), 1)))
 

@@ -1,15 +1,17 @@
 """Backups: one locked file each, made whole or not at all, and kept for as many days as the site says.
 
-Unlocked, a backup is one line of JSON (the manifest) and after it the database: an SQLite file, or what pg_dump writes.
-`age --decrypt --identity KEY FILE | tail --lines=+2` gives the database without Ebb.
+Unlocked, a backup is one line of JSON (the manifest) and after it the database: an SQLite file as gzip packs it, or what
+pg_dump writes, which packs by itself. `age --decrypt --identity KEY FILE | tail --lines=+2 | gunzip` gives the SQLite file
+without Ebb; for PostgreSQL the same without `gunzip`.
 """
 
 import io
 import os
 import re
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -19,9 +21,12 @@ import pyrage
 from pyrage import x25519
 
 from operations.copies import copied
-from operations.manifest import Manifest
+from operations.manifest import GZIP, Manifest
 
 NAME = re.compile(r"ebb-(\d{8})T(\d{6})Z(?:-\d+)?\.age")
+AT_ONCE = 1 << 20
+"""So many bytes of a database are packed at a time."""
+
 ALL_OF_DAYS = 2
 """Of today and yesterday every backup is kept; of days before that the last one."""
 
@@ -47,7 +52,9 @@ def make(*, folder: Path, recipients: list[x25519.Recipient], now: datetime) -> 
         with partial.open("xb") as file:
             os.fchmod(file.fileno(), 0o600)
             with copied(now) as (manifest, database):
-                pyrage.encrypt_io(Joined(io.BytesIO(manifest.line()), database), file, recipients)
+                if manifest.kind == "sqlite":
+                    manifest = replace(manifest, packed=GZIP)
+                pyrage.encrypt_io(Streamed(_written(manifest, database)), file, recipients)
             file.flush()
             os.fsync(file.fileno())
         final = _named(partial, folder, now)
@@ -94,26 +101,38 @@ def rotate(folder: Path, days: int) -> list[Path]:
     return gone
 
 
-class Joined(io.RawIOBase):
-    """Several files read one after the other, as if they were one."""
+class Streamed(io.RawIOBase):
+    """Pieces that are made one after the other, read as if they were one file."""
 
-    def __init__(self, *files: BinaryIO) -> None:
+    def __init__(self, pieces: Iterable[bytes]) -> None:
         super().__init__()
-        self._files = list(files)
+        self._pieces = iter(pieces)
+        self._rest = memoryview(b"")
 
     def readable(self) -> bool:
-        """A backup that can be read back."""
+        """Whether it can be read: always."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill the buffer from the first file that still has something."""
-        while self._files:
-            read = self._files[0].read(len(buffer))
-            if read:
-                buffer[: len(read)] = read
-                return len(read)
-            self._files.pop(0)
-        return 0
+        """Fill the buffer from the piece that has something left. 0 after the last one."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._rest = memoryview(piece)
+        n = min(len(buffer), len(self._rest))
+        buffer[:n], self._rest = self._rest[:n], self._rest[n:]
+        return n
+
+
+def _written(manifest: Manifest, database: BinaryIO) -> Iterator[bytes]:
+    """What is locked, piece by piece: the line of the manifest, then the database, packed as the line says."""
+    yield manifest.line()
+    packer = zlib.compressobj(wbits=16 + zlib.MAX_WBITS) if manifest.packed else None  # 16 more: with the head of gzip
+    while piece := database.read(AT_ONCE):
+        yield packer.compress(piece) if packer else piece
+    if packer:
+        yield packer.flush()
 
 
 def _named(partial: Path, folder: Path, now: datetime) -> Path:

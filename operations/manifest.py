@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-FORMAT = 2
-READABLE = (1, 2)
-"""The first format did not say which keys its second factors were sealed with."""
+FORMAT = 3
+READABLE = (1, 2, 3)
+"""The first format did not say which keys its second factors were sealed with, and up to the second nothing was packed."""
+GZIP = "gzip"
 FACTORS = "mfa_authenticator"
 
 
@@ -17,7 +18,8 @@ class Manifest:
 
     `rows` counts every table. `audit_head` is the hash of the last audit line, `newest_check_in` and `newest_recorded_at`
     are of the check-in that was acknowledged last. `sealed_with` are the marks of the site's sealing keys
-    (`accounts.sign_in.tokens.marks`), newest first: the keys themselves are in no backup.
+    (`accounts.sign_in.tokens.marks`), newest first: the keys themselves are in no backup. `packed` is "gzip" where the database
+    that follows the line has to be unpacked, and "" where it stands as it is.
     """
 
     made_at: str
@@ -28,6 +30,7 @@ class Manifest:
     newest_check_in: str
     newest_recorded_at: str
     sealed_with: list[str] = field(default_factory=list)
+    packed: str = ""
     format: int = FORMAT
 
     def lacks(self, marks: list[str]) -> list[str]:
@@ -45,7 +48,10 @@ def read(line: bytes) -> Manifest:
         said = json.loads(line)
         if said["format"] not in READABLE:
             raise ValueError(f"It was made in format {said['format']}; this version of Ebb reads up to format {FORMAT}.")
-        return Manifest(**said)
+        found = Manifest(**said)
+        if found.packed not in ("", GZIP):
+            raise ValueError(f"It is packed with {found.packed}, which this version of Ebb cannot unpack.")
+        return found
     except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ValueError("It does not begin with what a backup of Ebb begins with.") from error
 

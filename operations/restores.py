@@ -2,8 +2,9 @@
 
 import os
 import subprocess
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -168,6 +169,7 @@ def _unlock(backup: Path, identities: list[x25519.Identity], sink: Callable[[Man
     try:
         with backup.open("rb") as file:
             pyrage.decrypt_io(file, split, identities)
+        split.end()
     except pyrage.DecryptError as error:
         raise CannotRestore(
             f"{backup.name} cannot be unlocked with this key ({error}). Bring the key it was made with."
@@ -185,13 +187,14 @@ def _unlock(backup: Path, identities: list[x25519.Identity], sink: Callable[[Man
 
 
 class _Split:
-    """Takes what a backup holds: the first line is the manifest, the rest goes to the sink."""
+    """Takes what a backup holds: the first line is the manifest, the rest goes to the sink, unpacked where the line says so."""
 
     def __init__(self, sink: Callable[[Manifest], BinaryIO]) -> None:
         self.manifest: Manifest | None = None
         self._choose = sink
         self._head = b""
         self._sink: BinaryIO | None = None
+        self._unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)  # 16 more: with the head of gzip
 
     def write(self, data: bytes) -> int:
         """Take the next piece."""
@@ -205,8 +208,22 @@ class _Split:
                 return len(data)
             self.manifest = read(line)
             self._sink = self._choose(self.manifest)
-        self._sink.write(rest)
+        self._sink.write(self._unpacked(rest))
         return len(data)
+
+    def end(self) -> None:
+        """Everything was taken. Raises ValueError where the database breaks off in the middle."""
+        if self.manifest and self.manifest.packed and not self._unpacker.eof:
+            raise ValueError("What is packed in it breaks off.")
+
+    def _unpacked(self, data: bytes) -> bytes:
+        assert self.manifest
+        if not self.manifest.packed:
+            return data
+        try:
+            return self._unpacker.decompress(data)
+        except zlib.error as error:
+            raise ValueError("What is packed in it cannot be unpacked.") from error
 
     def flush(self) -> None:
         """The sink is flushed by whoever opened it."""
@@ -282,6 +299,8 @@ class _NewDatabase:
                     yield going.stdin  # type: ignore[misc]
                 except BaseException:
                     going.kill()
+                    with suppress(OSError):  # what it had not read yet is for nobody now
+                        going.stdin.close()
                     raise
             if going.returncode:
                 raise CannotRestore("pg_restore could not read it all; its own words stand above.")

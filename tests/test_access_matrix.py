@@ -1,41 +1,25 @@
-"""Everybody x every address x every method x what is theirs and what is not, against tests/access_matrix.toml.
+"""Everybody x every address x every method x what is theirs and what is not, against the contract of docs/ARCHITECTURE.md.
 
-An address that is missing from that file fails here. What fails is printed as the lines that would have to stand in the
-file: read them before you paste them, each number is a decision about who may do what.
+An address without a line there fails here. What each word of the table means stands in tests/contract.py, and the few
+answers that no word describes in tests/access_matrix.toml: each of them is a decision about who may do what.
 """
 
 import copy
 import re
-import tomllib
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
-from django.urls import get_resolver
 
 from accounts.models import User
 from tests.conftest import NOW, PASSWORD, admit, cows_answers, give, record
-from tests.test_pages import HOUR, ROLES, WHO_MAY_OPEN, Site, patterns, plain, site  # noqa: F401 - site is a fixture
+from tests.contract import ADDRESSES, CONTRACT, DIFFERS, MATRIX, METHODS, ROLES, WHO_MAY_OPEN
+from tests.test_pages import HOUR, Site, plain, site  # noqa: F401 - site is a fixture
 from tracker import actions
 from tracker.models import Alert
-
-FILE = Path(__file__).with_name("access_matrix.toml")
-MATRIX: dict[str, dict[str, dict[str, list[int]]]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
-METHODS = {"GET": ("get",), "POST": ("post",), "PUT, PATCH, DELETE": ("put", "patch", "delete")}
-WITHOUT_OBJECT = {
-    "home", "health", "learn", "admit", "break_glass", "emergencies", "me", "my_trend", "my_record", "me_check_in", "me_draft",
-    "people", "new_person", "new_ward", "account_login", "account_logout", "account_change_password", "account_reauthenticate",
-    "article", "person", "edit_ward", "alert_rules", "screen", "round", "alerts", "help_now",
-    "choose_pin", "devices", "end_sessions", "figures", "handover", "join", "lock", "mfa_activate_totp", "mfa_authenticate",
-    "mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes",
-    "mfa_add_webauthn", "mfa_remove_webauthn",
-    "reset_factor", "revoke_device", "you", "article_review", "article_reviews", "site",
-}  # fmt: skip
-"""Addresses that name nothing that belongs to one ward."""
 
 
 class Elsewhere(Site):
@@ -88,40 +72,26 @@ class Asker:
 
 
 def places(site: Site, elsewhere: Elsewhere, name: str) -> Iterator[tuple[str, Site]]:  # noqa: F811
-    yield "own", site
-    if name not in WITHOUT_OBJECT:
-        yield "other", elsewhere
+    """What belongs to the North and, where the address names something of a ward, the same of the South."""
+    yield from ((place, {"own": site, "other": elsewhere}[place]) for place in MATRIX[name])
 
 
-def lines(found: dict[str, dict[str, dict[str, list[int]]]], names: set[str]) -> str:
-    """What was found, as it would stand in the file."""
-    said = []
-    for name in sorted(names):
-        said.append(f'\n["{name}"]')
-        for which, by_method in found[name].items():
-            said += [f'{which}."{method}" = {statuses}' for method, statuses in by_method.items()]
-    return "\n".join(said)
+def test_every_address_stands_in_the_contract_and_what_differs_from_it_is_there():
+    assert set(ADDRESSES.values()) == set(CONTRACT)
+    assert {name.split(",")[0] for name in MATRIX} == set(ADDRESSES)
+    assert {name.split(",")[0] for name in DIFFERS} <= set(ADDRESSES)
 
 
-def test_every_address_and_nothing_else_stands_in_the_file():
-    named = {pattern.name for pattern in patterns(get_resolver().url_patterns)}
-    assert {name.split(",")[0] for name in MATRIX} == named
-    assert set(MATRIX) == set(WHO_MAY_OPEN)
-    assert named >= WITHOUT_OBJECT
-
-
-def test_everybody_gets_what_the_file_says(site, elsewhere):  # noqa: F811
-    found: dict[str, dict[str, dict[str, list[int]]]] = {}
-    for role in ROLES:
-        asker = Asker(site, role)
-        for name in WHO_MAY_OPEN:
-            for which, place in places(site, elsewhere, name):
-                for words, methods in METHODS.items():
-                    answers = {asker.ask(method, place.url(name)).status_code for method in methods}
-                    assert len(answers) == 1, (role, name, which, words, answers)
-                    found.setdefault(name, {}).setdefault(which, {}).setdefault(words, []).extend(answers)
-    different = {name for name in found if found[name] != MATRIX.get(name)}
-    assert not different, lines(found, different)
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_gets_what_the_contract_says(site, elsewhere, role):  # noqa: F811
+    asker, number, different = Asker(site, role), ROLES.index(role), []
+    for name, expected in MATRIX.items():
+        for which, place in places(site, elsewhere, name):
+            for words, methods in METHODS.items():
+                answers = {asker.ask(method, place.url(name)).status_code for method in methods}
+                if answers != {expected[which][words][number]}:
+                    different.append(f"{words} {name} ({which}) for {role}: {answers}, not {expected[which][words][number]}")
+    assert not different, "\n".join(different)
 
 
 @pytest.mark.parametrize("role", ROLES[1:])
@@ -143,17 +113,17 @@ def test_what_is_not_yours_cannot_be_told_from_what_is_not_there(site, elsewhere
     assert looked > 10
 
 
-def test_nothing_of_another_ward_is_in_any_body_anybody_here_is_shown(site, elsewhere):  # noqa: F811
+@pytest.mark.parametrize("role", ["patient", "nurse", "supervisor", "admin"])
+def test_nothing_of_another_ward_is_in_any_body_anybody_here_is_shown(site, elsewhere, role):  # noqa: F811
     """Search, board, chart numbers, pages and refusals: no id and no name of the other ward's stay."""
     secrets = [str(elsewhere.episode.pk), str(elsewhere.cows.pk), str(elsewhere.own.pk), "Lee", "R-Lee"]
-    for role in ("patient", "nurse", "supervisor", "admin"):
-        asker = Asker(site, role)
-        for name in WHO_MAY_OPEN:
-            for url in {site.url(name), elsewhere.url(name)}:
-                body = asker.ask("get", url).content.decode()
-                # As words of their own: a random token may hold the same three letters.
-                shown = [secret for secret in secrets if re.search(rf"\b{re.escape(secret)}\b", body.replace(url, ""))]
-                assert shown == [], (role, name, url)
+    asker = Asker(site, role)
+    for name in WHO_MAY_OPEN:
+        for url in {site.url(name), elsewhere.url(name)}:
+            body = asker.ask("get", url).content.decode()
+            # As words of their own: a random token may hold the same three letters.
+            shown = [secret for secret in secrets if re.search(rf"\b{re.escape(secret)}\b", body.replace(url, ""))]
+            assert shown == [], (name, url)
 
 
 def test_the_matrix_lets_nobody_but_ward_staff_near_a_patient():
@@ -177,7 +147,7 @@ def test_the_matrix_lets_nobody_but_ward_staff_near_a_patient():
                     "trend_json",
                     "check_in",
                     "staff_check_in",
-                    "history",
+                    "trail",
                     "void",
                     "correct",
                     "dose",

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.test_architecture import TRACKER
+from tests.test_walls import rows_inside
 from tracker.management import demo_ward
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {".venv", ".git", "node_modules", "var", "__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache", ".hypothesis"}
-PICTURES = {"docs/pictures/trend.png", "docs/pictures/board.png"}
+PICTURES = {f"docs/pictures/{name}.png" for name in ("trend", "board", "check-in", "phone")}
 UNSIGNED = "awaiting clinical sign-off"
 UNREVIEWED = "awaiting clinical review"
 NO_CLINICAL_FACT = {"content/words.toml", "tests/access_matrix.toml"}
@@ -48,7 +48,9 @@ def rows(table: str) -> Iterator[list[str]]:
 
 
 DOCUMENTS = [path for path in ours(".md") if not path.startswith("content/articles/")]
-QUOTED = sorted({(path, quoted) for path in DOCUMENTS for quoted in re.findall(r"`([^`\n]+)`", text(path))})
+STANDING = [path for path in DOCUMENTS if "superseded by [" not in text(path).splitlines()[0]]
+"""Documents that tell of the product as it is: a superseded decision names what was there then."""
+QUOTED = sorted({(path, quoted) for path in STANDING for quoted in re.findall(r"`([^`\n]+)`", text(path))})
 
 
 # Names ------------------------------------------------------------------------------------------------------
@@ -135,7 +137,7 @@ def test_every_term_of_the_glossary_stands_there_once_and_names_where_it_lives()
 
 WORDS = """
     ward patient episode instrument check-in dose alert protocol course history rule article board trend
-    observed_at recorded_at about partial band skipped draft fingerprint window phase place
+    observed_at recorded_at about partial band skipped draft digest window phase place
 """
 
 
@@ -168,6 +170,42 @@ def test_the_readme_names_the_commands_the_address_and_the_demo_accounts():
 )
 def test_the_readme_says_what_the_product_is_not(said: str):
     assert said in text("README.md")
+
+
+def test_the_readme_says_how_to_run_it_without_make_and_where_to_read_how_to_add():
+    readme = text("README.md")
+    assert re.search(
+        r"^### Without make\n.*config\.command run --demo$.*^### As a wheel\n.*/ebb run --demo$", readme, re.M | re.S
+    )
+    assert "](docs/ARCHITECTURE.md#how-to-add)" in readme
+    assert section("docs/ARCHITECTURE.md", "How to add")
+
+
+# What a stranger needs ----------------------------------------------------------------------------------------
+
+
+def test_every_part_has_its_license_and_the_readme_names_both():
+    assert text("LICENSE").startswith("BSD 3-Clause License\n\nCopyright (c) 2026 the Ebb contributors\n")
+    assert "Creative Commons Attribution\n4.0 International Public License" in text("content/LICENSE")
+    said = section("README.md", "License")
+    assert "BSD-3-Clause" in said
+    assert "CC BY 4.0" in said
+    assert tomllib.loads(text("pyproject.toml"))["project"]["license"] == "BSD-3-Clause AND CC-BY-4.0"
+
+
+def test_the_changelog_holds_every_version_newest_first_and_this_one_on_top():
+    versions = re.findall(r"^## (\d+\.\d+\.\d+), (unreleased|\d{4}-\d\d-\d\d)$", text("CHANGELOG.md"), re.MULTILINE)
+    numbers = [tuple(map(int, number.split("."))) for number, _ in versions]
+    assert len(versions) == text("CHANGELOG.md").count("\n## ")
+    assert numbers == sorted(set(numbers), reverse=True)
+    assert versions[0][0] == tomllib.loads(text("pyproject.toml"))["project"]["version"]
+    assert "unreleased" not in [when for _, when in versions[1:]]
+
+
+def test_whoever_finds_a_weakness_is_told_how_to_report_it_and_it_is_told_once():
+    assert "**Not in public**" in text("SECURITY.md")
+    assert "](../SECURITY.md)" in section("docs/SECURITY.md", "Reporting a weakness")
+    assert not re.search(r"[\w.]+@[\w.]+", text("SECURITY.md")), "an address that nobody reads is worse than none"
 
 
 # Addresses --------------------------------------------------------------------------------------------------
@@ -211,13 +249,13 @@ def test_every_address_a_document_names_exists():
         assert forms & there or address == "/accounts/", f"{path} names {quoted}"
 
 
-def test_the_rows_of_the_tracker_are_those_the_walls_are_built_from():
+@pytest.mark.parametrize("room", ["tracker", "accounts", "operations"])
+def test_the_rows_of_a_room_are_those_the_walls_are_built_from(room: str):
     table = next(
-        part for part in section("docs/ARCHITECTURE.md", "Rooms").split("### ") if part.startswith("Rows inside tracker")
+        part for part in section("docs/ARCHITECTURE.md", "Rooms").split("### ") if part.startswith(f"Rows inside {room}\n")
     )
-    listed = [set(re.findall(r"`([a-z_]+)`", cells[1])) for cells in rows(table) if cells[0].isdigit()]
-    there = {path.stem for path in (ROOT / "tracker").iterdir()}
-    assert listed == [set(row) & there for row in TRACKER]
+    listed = [set(re.findall(r"`([a-z_.]+)`", cells[1])) for cells in rows(table) if cells[0].isdigit()]
+    assert listed == rows_inside(room)
 
 
 # Links ------------------------------------------------------------------------------------------------------
@@ -233,12 +271,12 @@ def test_every_link_leads_somewhere(path: str, link: str):
     assert target.exists(), f"{path} links to {link}"
 
 
-def test_the_pictures_are_the_two_of_the_readme_and_are_there():
+def test_the_pictures_are_those_of_the_readme_and_are_there_and_small():
     shown = {
         f"{Path(path).parent.as_posix().removeprefix('.')}/{link}".lstrip("/") for path, link in LINKS if link.endswith(".png")
     }
     assert shown == PICTURES
-    assert [picture for picture in sorted(PICTURES) if not (ROOT / picture).exists()] == []
+    assert [picture for picture in sorted(PICTURES) if not 0 < (ROOT / picture).stat().st_size < 200_000] == []
 
 
 def test_every_picture_says_in_words_what_it_shows():
@@ -263,6 +301,15 @@ def test_a_decision_has_a_number_a_title_a_context_and_consequences(path: str):
 
 def test_decisions_are_numbered_without_a_hole():
     assert [int(Path(path).name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+@pytest.mark.parametrize("path", DECISIONS)
+def test_a_superseded_decision_says_so_in_its_first_line(path: str):
+    first, _, rest = text(path).partition("\n")
+    assert not re.search(r"^superseded by", rest, re.MULTILINE | re.IGNORECASE), path
+    if "superseded" in first:
+        (later,) = re.findall(r"superseded by \[(\d{4})\]\(\1-[a-z0-9-]+\.md\)$", first)
+        assert later > Path(path).name[:4]
 
 
 # Clinical safety --------------------------------------------------------------------------------------------
@@ -322,7 +369,7 @@ def test_every_patient_article_says_when_to_call_staff():
 
 EVERYTHING = ours(
     ".py", ".md", ".toml", ".html", ".js", ".css", ".svg", ".json", ".in", ".txt", ".example", ".npmrc", "Makefile", "run",
-    ".sql", ".conf", ".service", ".timer",
+    ".sql", ".conf", ".service", ".timer", ".yaml", "Dockerfile", ".dockerignore",
 )  # fmt: skip
 # Put together here, so that this file does not hold what it looks for.
 FOLDERS = "|".join(("tmp", "root", "home", "Users", "work", "workspace", "mnt"))

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from accounts.models import AuditLine
 from tests.conftest import NOW, admit, record
-from tests.test_pages import ROLES, WHO_MAY_OPEN, Site, site  # noqa: F401 - site is a fixture
+from tests.contract import ROLES, WHO_MAY_OPEN
+from tests.test_pages import Site, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
 
@@ -18,7 +19,7 @@ LOOKS = {
     "leaving_sheet": "leaving sheet", "new_dose": "medicine form", "dose": "dose", "correct_dose": "medicine correction", "void_dose": "medicine void",
     "give_account": "account form", "handouts": "reading", "staff_check_in": "check-in form cows", "check_in": "check-in",
     "check_in, the patient's own": "check-in", "correct": "correction form", "correct, the patient's own": "correction form",
-    "void": "void form", "void, the patient's own": "void form", "history": "history", "me": "own page", "my_trend": "own trend",
+    "void": "void form", "void, the patient's own": "void form", "trail": "history", "me": "own page", "my_trend": "own trend",
     "my_record": "own record", "me_check_in": "check-in form symptom-check",
 }  # fmt: skip
 """What opening each of these writes down. Every other address shows no record, or a list of a ward as the board is."""
@@ -58,7 +59,7 @@ def test_every_address_leaves_exactly_the_line_of_what_it_shows(site):  # noqa: 
 
 
 def test_a_line_says_who_looked_when_and_from_where(site):  # noqa: F811
-    for role, name in (("nurse", "episode"), ("supervisor", "history"), ("patient", "me")):
+    for role, name in (("nurse", "episode"), ("supervisor", "trail"), ("patient", "me")):
         site.browser(role).get(site.url(name), REMOTE_ADDR="192.0.2.7")
         line, who = AuditLine.objects.latest("pk"), site.people[role]
         assert (line.who, line.role, line.came_from, line.at) == (str(who.pk), who.role, "192.0.2.7", NOW)

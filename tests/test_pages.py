@@ -1,7 +1,4 @@
-"""Every address of the product: who may open it, and what every page must carry.
-
-`WHO_MAY_OPEN` names every address. A new one fails here until it stands in that table.
-"""
+"""Every address of the product and what every page must carry. Who may open which: tests/test_access_matrix.py."""
 
 import re
 from collections.abc import Iterator
@@ -15,11 +12,12 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
 from tests.conftest import NOW, PASSWORD, admit, cows_answers, give, person, record
+from tests.contract import ROLES, WHO_MAY_OPEN
 from tests.tracker.views.conftest import Page
 from tracker import actions
 from tracker.models import Alert
@@ -28,99 +26,7 @@ HOUR = timedelta(hours=1)
 NAME = "Zzyzx"
 """The patient's name in these tests: found nowhere by chance."""
 
-ROLES = ("nobody", "patient", "other patient", "nurse", "far nurse", "supervisor", "admin")
 ONE_OF_EACH = ("nobody", "patient", "nurse", "admin")
-
-EVERYBODY = (200,) * 7
-THE_WARD = (302, 403, 403, 200, 200, 200, 403)
-ITS_OWN_WARD = (302, 403, 403, 200, 404, 200, 403)
-PATIENTS = (302, 200, 200, 403, 403, 403, 403)
-ADMINS = (302, 403, 403, 403, 403, 403, 200)
-STAFF_AND_ADMINS = (302, 403, 403, 200, 200, 200, 200)
-SIGNED_IN = (302, *(200,) * 6)
-ONLY_SENT_TO = (302, *(405,) * 6)
-
-WHO_MAY_OPEN: dict[str, tuple[int, ...]] = {
-    "home": (302,) * 7,
-    "health": EVERYBODY,
-    "learn": EVERYBODY,
-    "article": EVERYBODY,
-    "ward": THE_WARD,
-    "ward_rows": THE_WARD,
-    "screen": THE_WARD,
-    "round": THE_WARD,
-    "handover": THE_WARD,
-    "figures": (302, 403, 403, 403, 403, 200, 403),
-    "alerts": THE_WARD,
-    "alert_rules": THE_WARD,
-    "alert": ITS_OWN_WARD,
-    "acknowledge": ITS_OWN_WARD,
-    "not_useful": ONLY_SENT_TO,
-    "admit": THE_WARD,
-    "episode": ITS_OWN_WARD,
-    "trend_json": ITS_OWN_WARD,
-    "change_stay": ITS_OWN_WARD,
-    "end_stay": ITS_OWN_WARD,
-    "away": ITS_OWN_WARD,
-    "back": ITS_OWN_WARD,
-    "leaving_sheet": ITS_OWN_WARD,
-    "review": ONLY_SENT_TO,
-    "new_dose": ITS_OWN_WARD,
-    "dose": ITS_OWN_WARD,
-    "correct_dose": ITS_OWN_WARD,
-    "void_dose": ITS_OWN_WARD,
-    "give_account": ITS_OWN_WARD,
-    "handouts": ITS_OWN_WARD,
-    "staff_check_in": ITS_OWN_WARD,
-    "staff_draft": ONLY_SENT_TO,
-    "check_in": (302, 404, 404, 200, 404, 200, 404),
-    "check_in, the patient's own": (302, 200, 404, 200, 404, 200, 404),
-    "correct": (302, 404, 404, 200, 404, 200, 404),
-    "correct, the patient's own": (302, 200, 404, 403, 404, 403, 404),
-    "void": (302, 404, 404, 200, 404, 200, 404),
-    "void, the patient's own": (302, 200, 404, 403, 404, 403, 404),
-    "history": (302, 403, 403, 403, 403, 200, 403),
-    "emergencies": (302, 403, 403, 403, 403, 200, 403),
-    "break_glass": THE_WARD,
-    "review_break_glass": ONLY_SENT_TO,
-    "me": PATIENTS,
-    "my_trend": PATIENTS,
-    "help_now": ONLY_SENT_TO,
-    "my_record": PATIENTS,
-    "me_check_in": PATIENTS,
-    "me_draft": ONLY_SENT_TO,
-    "article_reviews": STAFF_AND_ADMINS,
-    "article_review": STAFF_AND_ADMINS,
-    "people": ADMINS,
-    "site": ADMINS,
-    "new_person": ADMINS,
-    "person": ADMINS,
-    "new_ward": ADMINS,
-    "edit_ward": ADMINS,
-    "account_login": (200, *(302,) * 6),
-    "account_logout": SIGNED_IN,
-    "account_change_password": SIGNED_IN,
-    "account_reauthenticate": SIGNED_IN,
-    "join_code": ONLY_SENT_TO,
-    "join": EVERYBODY,
-    "lock": (302,) * 7,
-    "you": SIGNED_IN,
-    "choose_pin": SIGNED_IN,
-    "devices": (302, 403, 403, 403, 403, 200, 200),
-    "revoke_device": ONLY_SENT_TO,
-    "end_sessions": ONLY_SENT_TO,
-    "reset_factor": ONLY_SENT_TO,
-    "mfa_index": SIGNED_IN,
-    "mfa_authenticate": (302,) * 7,
-    "mfa_reauthenticate": (302,) * 7,
-    "mfa_activate_totp": (302,) * 7,
-    "mfa_add_webauthn": STAFF_AND_ADMINS,
-    "mfa_remove_webauthn": (302, 403, 403, 302, 302, 302, 302),
-    "mfa_deactivate_totp": (302, *(404,) * 6),
-    "mfa_view_recovery_codes": (302, *(404,) * 6),
-    "mfa_generate_recovery_codes": (302,) * 7,
-}
-"""What a GET of each address answers, for each of ROLES in order. 302 for nobody leads to sign-in."""
 
 PUBLIC = {"health", "learn", "article", "account_login", "join"}
 NOT_PAGES = {
@@ -198,7 +104,7 @@ class Site:
         }
         stays = (
             "episode", "trend_json", "change_stay", "end_stay", "give_account", "join_code", "away", "back", "leaving_sheet", "review", "new_dose",
-            "history", "handouts",
+            "trail", "handouts",
         )  # fmt: skip
         args |= {name: [stay] for name in stays}
         args |= {name: [uuid4() if missing else self.dose.pk] for name in ("dose", "correct_dose", "void_dose")}
@@ -211,14 +117,6 @@ class Site:
 def site(ward: Any, other_ward: Any) -> Iterator[Site]:
     with time_machine.travel(NOW, tick=False):
         yield Site(ward, other_ward)
-
-
-def patterns(found: list[Any]) -> Iterator[URLPattern]:
-    for one in found:
-        if isinstance(one, URLResolver):
-            yield from patterns(one.url_patterns)
-        else:
-            yield one
 
 
 def plain(response: HttpResponse) -> str:
@@ -273,19 +171,6 @@ def draft_of_two(site: Site) -> None:
 # Who may open what ------------------------------------------------------------------------------------------
 
 
-def test_every_address_stands_in_the_table():
-    named = {pattern.name for pattern in patterns(get_resolver().url_patterns)}
-    assert named == {name.split(",")[0] for name in WHO_MAY_OPEN}
-
-
-def test_every_role_gets_what_the_table_says_from_every_address(site):
-    found: dict[str, list[int]] = {name: [] for name in WHO_MAY_OPEN}
-    for name, _role, response in opened(site):
-        found[name].append(response.status_code)
-    different = {name: (got, list(WHO_MAY_OPEN[name])) for name, got in found.items() if got != list(WHO_MAY_OPEN[name])}
-    assert different == {}
-
-
 def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(site):
     client = site.browser("nobody")
     for name in WHO_MAY_OPEN:
@@ -297,23 +182,6 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(site):
             assert response["Location"].startswith("/accounts/login/"), name
         else:
             assert response["Location"] == f"/accounts/login/?next={url}", name
-
-
-def test_what_is_not_yours_looks_exactly_like_what_is_not_there(site):
-    for role in ROLES[1:]:
-        client = site.browser(role)
-        for name, may in WHO_MAY_OPEN.items():
-            status = may[ROLES.index(role)]
-            if (
-                status not in (403, 404)
-                or site.url(name) == site.url(name, missing=True)
-                or ("the patient's own" in name and status == 403)
-            ):
-                continue
-            theirs, nobodys = client.get(site.url(name)), client.get(site.url(name, missing=True))
-            assert (theirs.status_code, nobodys.status_code) == (status, status), (role, name)
-            assert plain(theirs) == plain(nobodys), (role, name)
-            assert role == "patient" or NAME not in plain(theirs), (role, name)
 
 
 def test_what_is_not_yours_cannot_be_written_to_either_and_looks_the_same(site):
@@ -382,18 +250,6 @@ def test_the_token_of_a_page_is_enough(site):
         site.url("staff_check_in"), data="{}", content_type="application/json", headers={"x-csrftoken": token}
     )
     assert (by_form.status_code, by_header.status_code) == (422, 422)
-
-
-@pytest.mark.parametrize("method", ["put", "patch", "delete"])
-def test_no_address_answers_other_methods(site, method):
-    answered = {}
-    for role in ("patient", "nurse", "admin"):
-        client = site.browser(role)
-        for name in WHO_MAY_OPEN:
-            status = getattr(client, method)(site.url(name)).status_code
-            if status not in (404, 405):
-                answered[role, name] = status
-    assert answered == {}
 
 
 @pytest.mark.parametrize("name", ["ward", "episode", "trend_json", "check_in", "me", "my_trend", "home", "people"])
@@ -467,6 +323,18 @@ def test_every_page_has_one_heading_a_title_and_a_language(site):
         ):
             wrong[url] = (response.status_code, page.headings, page.lang, page.title)
     assert wrong == {}
+
+
+def test_no_page_waits_for_more_files_than_a_browser_asks_for_at_once(site):
+    """Six connections to one address: a seventh file before the first paint is one more way there and back."""
+    waited_for = {}
+    for url, response, _page in looked_at(site):
+        tags = re.findall(r"<link [^>]+>|<script [^>]+>", response.content.decode())
+        styles = [tag for tag in tags if 'rel="stylesheet"' in tag and 'media="print"' not in tag]
+        scripts = [tag for tag in tags if " src=" in tag and "defer" not in tag and 'type="module"' not in tag]
+        waited_for[url] = len(styles) + len(scripts)
+    assert len(waited_for) > 20
+    assert {url: many for url, many in waited_for.items() if many > 6} == {}
 
 
 def test_every_kind_of_page_has_a_title_of_its_own(site):

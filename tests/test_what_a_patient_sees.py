@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 from django.http import HttpResponse
 
-from clinical.rules import every, review
+from clinical.rules import evaluate, every
 from tests.conftest import NOW, cows_answers, give, record
-from tests.test_pages import ROLES, WHO_MAY_OPEN, Site, draft_of_two, pages, site  # noqa: F401 - site is a fixture
+from tests.contract import ROLES, WHO_MAY_OPEN
+from tests.test_pages import Site, draft_of_two, pages, site  # noqa: F401 - site is a fixture
 from tests.tracker.views.conftest import Page
 from tracker import actions
 from tracker.history import of_episode, protocol_of
@@ -53,12 +54,12 @@ def shown_to_the_patient(site: Site) -> list[tuple[str, HttpResponse]]:  # noqa:
 
 
 def test_the_rules_do_have_something_to_say(worrying):
-    findings = review(of_episode(worrying.episode), protocol_of(worrying.episode), NOW)
+    findings = evaluate(of_episode(worrying.episode), protocol_of(worrying.episode), NOW)
     assert len(findings) >= 4, "otherwise the next test proves nothing"
 
 
 def test_no_answer_holds_a_rule_a_note_a_score_or_a_value_of_staff(worrying):
-    findings = review(of_episode(worrying.episode), protocol_of(worrying.episode), NOW)
+    findings = evaluate(of_episode(worrying.episode), protocol_of(worrying.episode), NOW)
     numbers = {rule.slug for rule in every}
     secret = {"zq-", "severe", "moderately", "needs attention", *(finding.sentence for finding in findings)}
     answers = shown_to_the_patient(worrying)
@@ -101,6 +102,6 @@ def test_no_answer_holds_anybody_else(worrying):
 
 def test_the_chart_and_its_numbers_are_refused(worrying):
     client = worrying.browser("patient")
-    for name in ("episode", "trend_json", "history", "ward", "emergencies"):
+    for name in ("episode", "trend_json", "trail", "ward", "emergencies"):
         assert client.get(worrying.url(name)).status_code == 403, name
     assert len(ROLES) == 7

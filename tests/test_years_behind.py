@@ -23,9 +23,6 @@ COPIES = 60
 A_GLANCE = 25
 """Steps that a stay which ended may cost: its line in an index is passed by, and nothing of it is looked up."""
 
-if connection.vendor != "sqlite":
-    pytest.skip("stays are copied by SQLite's own words", allow_module_level=True)
-
 
 @pytest.fixture
 def busy(ward, nurse, cows):
@@ -39,8 +36,11 @@ def busy(ward, nurse, cows):
 
 
 def steps(look: Callable[[], object]) -> int:
-    """How many steps SQLite takes for what is asked meanwhile."""
+    """How many steps SQLite takes for what is asked meanwhile. PostgreSQL counts none: there only what is shown is compared."""
     taken = 0
+    if connection.vendor != "sqlite":
+        look()
+        return taken
 
     def one() -> int:
         nonlocal taken
@@ -64,22 +64,25 @@ def looks(ward, by) -> Iterator[tuple[str, Callable[[], object]]]:
 
 def test_alerts_handover_and_figures_look_up_nothing_of_the_stays_that_ended_years_ago(busy, supervisor):
     before = {name: steps(look) for name, look in looks(busy, supervisor)}
-    shown = alerts.waiting(supervisor, busy, NOW)
+    shown = open_alerts(supervisor, busy)
     assert million.behind(COPIES, NOW) == 12 * (COPIES + 1)
     ended = Episode.objects.exclude(ended_at=None).count()
     more = {name: (steps(look) - before[name]) / ended for name, look in looks(busy, supervisor)}
     assert {name: each for name, each in more.items() if each > A_GLANCE} == {}
-    assert [one.alert for one in alerts.waiting(supervisor, busy, NOW).unseen] == [one.alert for one in shown.unseen]
+    assert set(open_alerts(supervisor, busy)) == set(shown)
 
 
 def test_an_alert_that_nobody_closed_is_shown_however_long_ago_its_stay_ended(busy, supervisor):
-    here = len(alerts.waiting(supervisor, busy, NOW).unseen)
     million.behind(2, NOW)
-    left = Alert.objects.filter(closed_at__isnull=False, seen_at=None, urgency__gte=2).earliest("raised_at")
+    left = Alert.objects.filter(closed_at__isnull=False, seen_at=None, urgency=Alert.Urgency.REVIEW).earliest("raised_at", "pk")
+    assert left not in open_alerts(supervisor, busy)
     Alert.objects.filter(pk=left.pk).update(closed_at=None)
-    found = alerts.waiting(supervisor, busy, NOW)
-    assert left in [one.alert for one in (*found.unseen, *found.escalated, *found.emergencies)]
-    assert len(found.unseen) + len(found.emergencies) > here
+    assert left in open_alerts(supervisor, busy)
+
+
+def open_alerts(by, ward) -> list[Alert]:
+    found = alerts.waiting(by, ward, NOW)
+    return [one.alert for one in (*found.emergencies, *found.escalated, *found.unseen, *found.seen)]
 
 
 def test_copied_stays_stand_on_an_audit_trail_that_is_whole(busy):

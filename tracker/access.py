@@ -294,7 +294,7 @@ def _voided(rows: "QuerySet[Entry]", by: User, asked: str, what: str) -> Entry |
     return found
 
 
-def history_of(by: User, pk: UUID) -> Episode:
+def trail_of(by: User, pk: UUID) -> Episode:
     """A stay whose supervisor wants to read who opened and changed it. Leaves an audit line. Raises Refused for others."""
     by.must(Can.OVERSEE)
     found = episode(by, pk)

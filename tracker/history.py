@@ -111,6 +111,7 @@ def check_in(row: Any) -> clinical.CheckIn:
         breaths=row.breaths,
         amended=row.replaces_id is not None,
         note=row.note,
+        name=library().instrument(row.instrument).name,
     )
 
 

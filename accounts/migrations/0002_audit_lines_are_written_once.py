@@ -1,10 +1,10 @@
 from django.db import migrations
 
-from accounts.trail.append_only import written_once
+from accounts.trail.append_only import append_only
 
 
 class Migration(migrations.Migration):
 
     dependencies = [('accounts', '0001_initial')]
 
-    operations = [written_once('accounts_auditline')]
+    operations = [append_only('accounts_auditline')]

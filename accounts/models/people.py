@@ -21,7 +21,7 @@ def is_a_zone(name: str) -> None:
         raise ValidationError(_("Choose a time zone such as America/New_York.")) from error
 
 
-def _fingerprint(*said: object) -> str:
+def _digest(*said: object) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
@@ -46,8 +46,8 @@ class Ward(models.Model):
 
     @property
     def seen(self) -> str:
-        """A fingerprint of what its form shows, to notice that somebody else changed it meanwhile."""
-        return _fingerprint(self.name, self.zone, self.protocol)
+        """A digest of what its form shows, to notice that somebody else changed it meanwhile."""
+        return _digest(self.name, self.zone, self.protocol)
 
     @property
     def tz(self) -> ZoneInfo:
@@ -87,9 +87,9 @@ class User(AbstractUser):
 
     @property
     def seen(self) -> str:
-        """A fingerprint of what their form shows, to notice that somebody else changed it meanwhile. One query."""
+        """A digest of what their form shows, to notice that somebody else changed it meanwhile. One query."""
         wards = sorted(self.wards.values_list("pk", flat=True))
-        return _fingerprint(self.role, self.first_name, self.last_name, self.is_active, wards)
+        return _digest(self.role, self.first_name, self.last_name, self.is_active, wards)
 
     @property
     def known_as(self) -> str:
@@ -121,7 +121,7 @@ class AuditLine(models.Model):
     Lines are chained: each carries the hash of the one before, so a changed, missing or moved line shows.
     """
 
-    written_once = True
+    append_only = True
 
     at = models.DateTimeField(db_index=True)
     who = models.CharField(max_length=32, blank=True)

@@ -17,12 +17,12 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm
 from cryptography.exceptions import UnsupportedAlgorithm
 from django import forms
 from django.http import HttpRequest
-from django.http.request import split_domain_port
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from accounts import actions
+from accounts.requests import host_name
 from accounts.sign_in import current_session
 
 LONGEST_ANSWER = 16_384
@@ -39,11 +39,11 @@ NO_ANSWER = (
 
 def work_at(request: HttpRequest) -> bool:
     """Whether browsers offer passkeys at this address: a name over HTTPS, or "localhost"; never a number like 127.0.0.1."""
-    host = split_domain_port(request.get_host())[0]
+    host = host_name(request)
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        ip_address(host.strip("[]"))
+        ip_address(host)
     except ValueError:
         return request.is_secure()
     return False

@@ -11,10 +11,10 @@ from allauth.mfa.utils import is_mfa_enabled
 from cryptography.fernet import InvalidToken
 from django import forms
 from django.core.cache import cache
-from django.http.request import split_domain_port
 from django.utils.translation import gettext, gettext_lazy
 
 from accounts.models import User
+from accounts.requests import host_name
 from accounts.sign_in import tokens
 
 REMEMBERED = 120
@@ -43,7 +43,7 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """To whom passkeys are given: the name of this host, as the browser knows it. Everywhere else they are worth nothing."""
-        return {"id": split_domain_port(context.request.get_host())[0], "name": "Ebb"}
+        return {"id": host_name(context.request), "name": "Ebb"}
 
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         """Whose they are, as the browser lists them."""

@@ -1,9 +1,9 @@
 """Tables whose rows are written once: the database itself refuses to change or delete them.
 
-A model says so with `written_once = True`, and the migration that makes its table holds one line more:
-`written_once("tracker_checkin")`. On SQLite and on PostgreSQL two triggers do the refusing, whoever asks and however.
+A model says so with `append_only = True`, and the migration that makes its table holds one line more:
+`append_only("tracker_checkin")`. On SQLite and on PostgreSQL two triggers do the refusing, whoever asks and however.
 On SQLite, changing a column makes the table anew and drops its triggers along with the old one: such steps stand
-inside `still_written_once("tracker_checkin", ...)`; `unguarded` names a table that is left without.
+inside `still_append_only("tracker_checkin", ...)`; `unguarded` names a table that is left without.
 """
 
 from collections.abc import Callable
@@ -21,12 +21,12 @@ _REFUSE = """CREATE OR REPLACE FUNCTION ebb_written_once() RETURNS trigger LANGU
 BEGIN RAISE EXCEPTION '% {refusal}', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"""
 
 
-def written_once(table: str) -> RunPython:
+def append_only(table: str) -> RunPython:
     """The step of a migration that makes the database refuse UPDATE and DELETE on this table, and its way back."""
     return RunPython(_executing(guarding, table), _executing(lifting, table))
 
 
-def still_written_once(table: str, *steps: Operation) -> list[Operation]:
+def still_append_only(table: str, *steps: Operation) -> list[Operation]:
     """Steps of a migration that change such a table, with its guard put up again after them, there and on the way back."""
     again = _executing(_guarding_again, table)
     return [RunPython(RunPython.noop, again), *steps, RunPython(again, RunPython.noop)]
@@ -69,7 +69,7 @@ def lifting(database: BaseDatabaseWrapper, table: str) -> list[str]:
 
 def tables() -> list[str]:
     """Every table whose model says that its rows are written once."""
-    return [model._meta.db_table for model in apps.get_models() if getattr(model, "written_once", False)]
+    return [model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)]
 
 
 def unguarded(database: BaseDatabaseWrapper) -> list[str]:

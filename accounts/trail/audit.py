@@ -43,12 +43,12 @@ def record(by: User | None, did: str, *, what: str = "", episode: str = "", fact
         facts=facts or {},
         previous=AuditLine.objects.order_by("-pk").values_list("hash", flat=True).first() or "",
     )
-    line.hash = fingerprint(line)
+    line.hash = digest(line)
     line.save(force_insert=True)
     return line
 
 
-def fingerprint(line: AuditLine) -> str:
+def digest(line: AuditLine) -> str:
     """The hash of a line: of everything it says and of the line before it."""
     said = {
         key: getattr(line, key) for key in ("who", "name", "role", "did", "what", "episode", "came_from", "facts", "previous")

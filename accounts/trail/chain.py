@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
 from accounts.models import AuditLine
-from accounts.trail.audit import fingerprint
+from accounts.trail.audit import digest
 
 Kind = Literal["changed", "missing", "put in", "moved", "cut off", "rewritten"]
 
@@ -71,7 +71,7 @@ def _broken_links(lines: QuerySet[AuditLine]) -> Iterator[Fault]:
     before: AuditLine | None = None
     suspects: set[int] = set()
     for line in lines.order_by("pk").iterator(chunk_size=2000):
-        if line.hash != fingerprint(line):
+        if line.hash != digest(line):
             yield Fault("changed", line.pk, f"Line {line.pk} does not say what was written: something in it was changed.")
         if line.previous != (before.hash if before else ""):
             fault = _why(lines, before, line, suspects)

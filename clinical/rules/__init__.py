@@ -1,62 +1,42 @@
 """The alert rules: what the record of one stay says that somebody should look at.
 
-Each rule is a small frozen class, one file for each reason. They show what is on file and why, never a dose and never
-what to do with a medicine; no finding does not mean no risk. Their numbers stand in content/protocols/*.toml.
+Each rule is a small class, one file for each reason; a class that says `(Rule)` in any file of this folder is in use. They show
+what is on file and why, never a dose and never what to do with a medicine; no finding does not mean no risk. Their numbers
+stand in content/protocols/*.toml.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
 
 from clinical.history import History
 from clinical.protocols import Protocol
-from clinical.rules.circulation import HeartStrain, MoreThanOpioids, VitalOutOfRange
-from clinical.rules.clockwork import LostTolerance, OverdueCheck
-from clinical.rules.finding import Fact, Finding, Rule, Urgency, seen_from
-from clinical.rules.fluids import Dehydration, Fever
-from clinical.rules.medicines import (
-    Alpha2Facts,
-    FirstBuprenorphine,
-    MethadoneEarlyDays,
-    NaltrexoneTiming,
-    PrecipitatedWithdrawal,
-)
-from clinical.rules.safety import AskedForHelp, DangerSigns, OtherWithdrawal, OverSedation, Pregnancy, SelfHarm, UseOnUnit
-from clinical.rules.scores import IncompleteScore, Mismatch, ScoreBand, ScoreRising, TooLong
+from clinical.rules.rule import Fact, Finding, Rule, Urgency, seen_from
+from clinical.thresholds import RuleNumbers, Ticks
 
-__all__ = ["Fact", "Finding", "Rule", "Urgency", "by_slug", "every", "review"]
+__all__ = ["Fact", "Finding", "Rule", "Urgency", "by_slug", "evaluate", "every", "tables"]
 
-every: tuple[Rule, ...] = (
-    Dehydration(),
-    HeartStrain(),
-    ScoreBand(),
-    ScoreRising(),
-    PrecipitatedWithdrawal(),
-    FirstBuprenorphine(),
-    OverSedation(),
-    SelfHarm(),
-    Fever(),
-    Pregnancy(),
-    LostTolerance(),
-    OtherWithdrawal(),
-    OverdueCheck(),
-    VitalOutOfRange(),
-    IncompleteScore(),
-    Alpha2Facts(),
-    NaltrexoneTiming(),
-    MethadoneEarlyDays(),
-    Mismatch(),
-    TooLong(),
-    DangerSigns(),
-    AskedForHelp(),
-    UseOnUnit(),
-    MoreThanOpioids(),
-)
-"""All rules, R01 to R24."""
+for module in iter_modules(__path__):
+    import_module(f"{__name__}.{module.name}")
 
-by_slug: dict[str, Rule] = {rule.slug: rule for rule in every}
+every: tuple[Rule, ...] = tuple(sorted((kind() for kind in Rule.__subclasses__()), key=lambda rule: rule.slug))
+"""All rules in the order of their slugs."""
+
+by_slug: Mapping[str, Rule] = {rule.slug: rule for rule in every}
 """All rules by their slug."""
 
+if len(by_slug) < len(every):
+    raise ValueError(f"Two rules have the same slug: {', '.join(f'{rule.slug} {rule.name}' for rule in every)}.")
 
-def review(history: History, protocol: Protocol, now: datetime) -> list[Finding]:
+tables: Mapping[str, type[RuleNumbers]] = {
+    "ticks": Ticks,
+    **{rule.slug: rule.Numbers for rule in every if rule.Numbers is not RuleNumbers},
+}
+"""The tables that a protocol has under `rules`, and what numbers each of them holds."""
+
+
+def evaluate(history: History, protocol: Protocol, now: datetime) -> list[Finding]:
     """What every rule finds at this moment, the most urgent first. At most one finding a rule."""
     past = seen_from(history, protocol, now)
     findings = [finding for rule in every if (finding := rule.look(past, protocol, now))]

@@ -4,11 +4,14 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from clinical import rules
 from clinical.protocols import Protocol
-from clinical.rules import Rule, every
+from clinical.rules.clockwork import OverdueCheck
+from clinical.rules.rule import Rule
+from clinical.thresholds import Number
 
 DECIDED = "[D]"
-"""What stands after this mark in a rule's own description was decided here: no source says it."""
+"""The mark, in a rule's own description, of what was decided here: no source says what stands after it."""
 
 LEVELS = {"info": "note", "review": "review", "urgent": "urgent", "emergency": "emergency"}
 """The levels as the document names them; pages have them translated."""
@@ -19,26 +22,29 @@ class Entry:
     """One rule, with its numbers under one protocol and what was decided about it."""
 
     rule: Rule
-    numbers: tuple[tuple[str, str], ...]
+    numbers: tuple[Number, ...]
     decided: tuple[str, ...]
 
 
 def entries(protocol: Protocol) -> tuple[Entry, ...]:
-    """Every rule in the order of its number."""
-    return tuple(Entry(rule, protocol.rules.of(rule.slug), _decided(rule)) for rule in every)
+    """Every rule in the order of its slug."""
+    return tuple(Entry(rule, protocol.rules.in_words(rule.slug), _decided(rule)) for rule in rules.every)
 
 
-def shared_numbers(protocol: Protocol) -> tuple[tuple[str, str], ...]:
+def shared_numbers(protocol: Protocol) -> tuple[Number, ...]:
     """The numbers that several rules, or all alerts, work by."""
     share = f"{protocol.grace_share * 100:.0f}% of the interval"
     return (
-        ("late from", f"{protocol.grace_minutes} minutes after the due time"),
-        ("overdue (R13) from", f"{protocol.grace_minutes} minutes or {share} after the due time, whichever is longer"),
-        ("long overdue from", f"{protocol.long_overdue_minutes} minutes after the due time, once it is overdue"),
-        ("passed to the shift lead", f"urgent alerts nobody has seen for {protocol.escalation_minutes} minutes"),
-        ("raised late", f"what was written down more than {protocol.late_entry_minutes} minutes after it was true"),
-        ("a look counts", f"up to {protocol.early_minutes} minutes before its time"),
-        *((f"danger signs: {name}", value) for name, value in protocol.rules.of("ticks")),
+        Number("late from", f"{protocol.grace_minutes} minutes after the due time"),
+        Number(
+            f"overdue ({OverdueCheck.slug}) from",
+            f"{protocol.grace_minutes} minutes or {share} after the due time, whichever is longer",
+        ),
+        Number("long overdue from", f"{protocol.long_overdue_minutes} minutes after the due time, once it is overdue"),
+        Number("passed to the shift lead", f"urgent alerts nobody has seen for {protocol.escalation_minutes} minutes"),
+        Number("raised late", f"what was written down more than {protocol.late_entry_minutes} minutes after it was true"),
+        Number("a look counts", f"up to {protocol.early_minutes} minutes before its time"),
+        *(Number(f"danger signs: {number.name}", number.words) for number in protocol.rules.in_words("ticks")),
     )
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
 from clinical.history import History
 from clinical.protocols import Protocol
 from clinical.readings import answer, clock, said_yes, span
-from clinical.rules.finding import Fact, Finding, Rule, Urgency, last_use
+from clinical.rules.rule import Fact, Finding, Rule, Urgency, last_use
 from clinical.schedule import SCHEDULED, next_due
+from clinical.thresholds import RuleNumbers
 
 LEAVING = {
     "naloxone_offered": "Naloxone offered",
@@ -18,28 +18,33 @@ LEAVING = {
 """The questions of the leaving form, as staff read them."""
 
 
-@dataclass(frozen=True)
 class LostTolerance(Rule):
-    """R11.
+    """Lost tolerance: the old dose can kill now.
 
     [D] Also for somebody on methadone or buprenorphine, because treatment can stop. Where last use is not known the
     hours count from admission. Once the stay has ended, each of the three facts of the leaving form that is not a "Yes"
     is missing, whatever else was said.
     """
 
-    slug: ClassVar[str] = "R11"
-    by_clock: ClassVar[bool] = True
-    name: ClassVar[str] = "Lost tolerance"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.INFO, Urgency.URGENT)
-    source: ClassVar[str] = (
+    slug = "R11"
+    by_clock = True
+    name = "Lost tolerance"
+    levels = (Urgency.INFO, Urgency.URGENT)
+    source = (
         "Deaths after treatment stops: Cornish and others, BMJ, 2010; 59% used again within a week: Smyth and others, "
         "2010; Vivitrol label, 2022; the hour: design decision."
     )
-    explains: ClassVar[str] = "Keeps in sight that the old dose can kill now, and checks what was talked about before leaving."
-    patient_line: ClassVar[str] = (
+    explains = "Keeps in sight that the old dose can kill now, and checks what was talked about before leaving."
+    patient_line = (
         "Your body can no longer take the dose you used before. Using the same amount could kill you. Keep naloxone near."
     )
-    after_leaving: ClassVar[bool] = True
+    after_leaving = True
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R11: hours of the course."""
+
+        from_hours: int
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
         warning = "Tolerance is now lower. A dose that used to be normal could kill."
@@ -50,7 +55,7 @@ class LostTolerance(Rule):
             facts = [_as_recorded(past, item, label) for item, label in LEAVING.items()]
             sentence = f"{warning} Left at {clock(past.ended_at, now)}. Not on file: {', '.join(missing).lower()}."
             return self._found(protocol, Urgency.URGENT, sentence, facts)
-        if past.hours(now) < protocol.rules.R11.from_hours:
+        if past.hours(now) < protocol.numbers(self.Numbers).from_hours:
             return None
         sentence = f"{warning} Confirm naloxone, overdose talk, and next-treatment plan."
         facts = [last_use(past, now)]
@@ -69,21 +74,30 @@ def _as_recorded(past: History, item: str, label: str) -> Fact:
     return Fact(label, "yes" if last.value else "no", last.at, last.check_in.id)
 
 
-@dataclass(frozen=True)
 class OverdueCheck(Rule):
-    """R13.
+    """Overdue check: a staff check that is late by the schedule.
 
     [D] The second level comes when two intervals have passed since the last contact: one interval after the time it
     was due.
     """
 
-    slug: ClassVar[str] = "R13"
-    by_clock: ClassVar[bool] = True
-    name: ClassVar[str] = "Overdue check-in"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT)
-    source: ClassVar[str] = "The schedule of the protocol; grace and levels: design decision."
-    explains: ClassVar[str] = "Watches the clock: a staff check that is late says nothing about how the person is."
-    answered_by_check: ClassVar[bool] = True
+    slug = "R13"
+    by_clock = True
+    name = "Overdue check-in"
+    levels = (Urgency.REVIEW, Urgency.URGENT)
+    source = "The schedule of the protocol; grace and levels: design decision."
+    explains = "Watches the clock: a staff check that is late says nothing about how the person is."
+    answered_by_check = True
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R13: intervals of the schedule."""
+
+        urgent_intervals: int
+
+        def __post_init__(self) -> None:
+            if self.urgent_intervals < 2:
+                raise ValueError("urgent_intervals must be 2 or more: after one interval a check is only due.")
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
         due = next_due(past, protocol, now)
@@ -93,5 +107,5 @@ class OverdueCheck(Rule):
         sentence = f"Check-in due {clock(due.at, now)}{after} not recorded ({span(due.late_by)} late). Status unknown."
         facts = [Fact("Due", f"{clock(due.at, now)}, every {span(due.every)}", due.at)]
         facts += [Fact("Last contact", clock(c.observed_at, now), c.observed_at, c.id) for c in past.contacts(SCHEDULED)[-1:]]
-        late = due.late_by >= due.every * (protocol.rules.R13.urgent_intervals - 1)
+        late = due.late_by >= due.every * (protocol.numbers(self.Numbers).urgent_intervals - 1)
         return self._found(protocol, Urgency.URGENT if late else Urgency.REVIEW, sentence, facts)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar
 
 from clinical.history import History
 from clinical.protocols import Protocol
@@ -29,14 +28,14 @@ from clinical.readings import (
     readings,
     times,
 )
-from clinical.rules.finding import Fact, Finding, Rule, Urgency, fact, fact_if, sign, signs, yes
+from clinical.rules.rule import Fact, Finding, Rule, Urgency, fact, fact_if, sign, signs, yes
 from clinical.symptoms import Reporter
+from clinical.thresholds import RuleNumbers, rising
 from clinical.times import later
 
 
-@dataclass(frozen=True)
 class Dehydration(Rule):
-    """R01.
+    """Fluid loss: vomiting and diarrhea, and signs that a person has dried out.
 
     [D] The hours count back from the last report about vomiting or diarrhea, not from now: a report stands until
     somebody reports again, so silence does not end it. Counts are added up for each reporter alone. "Three checks in
@@ -44,18 +43,33 @@ class Dehydration(Rule):
     window; a standing drop needs both positions in one check-in.
     """
 
-    slug: ClassVar[str] = "R01"
-    name: ClassVar[str] = "Fluid loss"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT, Urgency.EMERGENCY)
-    source: ClassVar[str] = (
+    slug = "R01"
+    name = "Fluid loss"
+    levels = (Urgency.REVIEW, Urgency.URGENT, Urgency.EMERGENCY)
+    source = (
         "Source documents 003, lines 124 to 128, and 002, line 84; Darke, Larney and Farrell, 2016; "
         "low pressure and fast pulse: NEWS2, Royal College of Physicians, 2017; levels and counts: design decision."
     )
-    explains: ClassVar[str] = "Watches for vomiting and diarrhea that can dry a person out, and for signs that it already has."
-    patient_line: ClassVar[str] = "Sip water often. Tell staff if you cannot keep it down."
+    explains = "Watches for vomiting and diarrhea that can dry a person out, and for signs that it already has."
+    patient_line = "Sip water often. Tell staff if you cannot keep it down."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R01: severity of 0 to 3, COWS points (`gi`), pressures and drops in mmHg, pulse in beats a minute."""
+
+        window_hours: int
+        severity_from: int
+        gi_from: int
+        times_from: int
+        run_severity_from: int
+        run_checks: int
+        systolic_to: int
+        pulse_above: int
+        standing_systolic_drop: int
+        standing_diastolic_drop: int
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R01
+        n = protocol.numbers(self.Numbers)
         cannot_drink = sign(past, protocol, now, "no_fluids")
         about = (VOMITING, DIARRHEA, VOMITING_TIMES, DIARRHEA_TIMES, STOMACH)
         told = [reading.at for measure in about if (reading := newest(past, measure))]
@@ -90,7 +104,7 @@ class Dehydration(Rule):
         return self._found(protocol, Urgency.REVIEW, sentence, facts)
 
     def _worse(self, past: History, protocol: Protocol, now: datetime, since: datetime) -> list[Fact]:
-        n = protocol.rules.R01
+        n = protocol.numbers(self.Numbers)
         found = fact_if(SYSTOLIC, newest(past, SYSTOLIC, since), lambda value: value <= n.systolic_to)
         found += fact_if(PULSE, newest(past, PULSE, since), lambda value: value > n.pulse_above)
         found += signs(past, protocol, now, ("confusion", "no_urine"))
@@ -131,11 +145,11 @@ def _often(past: History, since: datetime, until: datetime, enough: int) -> list
 
 
 REPORTERS: tuple[Reporter | None, ...] = (None, "staff", "patient")
-"""Anybody, and each of the two alone."""
+"""Whose answers can make a row: anybody's, and those of each of the two alone."""
 
 
 def _run(past: History, severity: int, checks: int) -> list[Fact]:
-    """The same symptom this bad in so many answers in a row."""
+    """Facts about one symptom that was this bad in so many answers in a row."""
     found: list[Fact] = []
     for measure in (VOMITING, DIARRHEA):
         for reporter in REPORTERS:
@@ -145,26 +159,41 @@ def _run(past: History, severity: int, checks: int) -> list[Fact]:
     return found
 
 
-@dataclass(frozen=True)
 class Fever(Rule):
-    """R09.
+    """Fever, or a low temperature, that withdrawal alone may not explain.
 
     [D] Looks at the newest temperature. "After 24 h without fever" means that the measurements before this spell of fever
     were below the line without a break and reach back at least 24 h. Hours are counted as everywhere: from last use, or
     from admission where that is not known. Breathing and pressure count as "with it" within a few hours of the temperature.
     """
 
-    slug: ClassVar[str] = "R09"
-    name: ClassVar[str] = "Temperature"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT)
-    source: ClassVar[str] = (
+    slug = "R09"
+    name = "Temperature"
+    levels = (Urgency.REVIEW, Urgency.URGENT)
+    source = (
         "NEWS2 bands, Royal College of Physicians, 2017; source documents 000 and 003 name fever, 003, line 11, names "
         "infections; late and returning fever: design decision."
     )
-    explains: ClassVar[str] = "Watches for a temperature that withdrawal alone may not explain."
+    explains = "Watches for a temperature that withdrawal alone may not explain."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R09: temperature in °C, breaths a minute, pressure in mmHg."""
+
+        review_from: Decimal
+        urgent_from: Decimal
+        low_to: Decimal
+        breaths_above: int
+        systolic_to: int
+        late_after_hours: int
+        free_hours: int
+        together_hours: int
+
+        def __post_init__(self) -> None:
+            rising(low_to=self.low_to, review_from=self.review_from, urgent_from=self.urgent_from)
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R09
+        n = protocol.numbers(self.Numbers)
         last = newest(past, TEMPERATURE)
         if last is None:
             return None
@@ -191,7 +220,7 @@ class Fever(Rule):
         return self._found(protocol, Urgency.URGENT if urgent else Urgency.REVIEW, sentence, facts + more)
 
     def _with(self, past: History, protocol: Protocol, now: datetime, last: Reading) -> list[Fact]:
-        n = protocol.rules.R09
+        n = protocol.numbers(self.Numbers)
         found = signs(past, protocol, now, ("rigors", "confusion", "injection_site", "headache_neck", "new_murmur"))
         near = timedelta(hours=n.together_hours)
         breaths, systolic = newest(past, BREATHS), newest(past, SYSTOLIC)

@@ -4,9 +4,10 @@ A dose counts when it may have been taken in: given, or vomited afterwards. What
 does not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import NamedTuple
 
 from clinical.history import CheckIn, Dose, History
 from clinical.protocols import Protocol
@@ -17,7 +18,6 @@ from clinical.readings import (
     DIASTOLIC,
     PULSE,
     QTC,
-    SCALE_NAMES,
     SYSTOLIC,
     YES,
     answer,
@@ -31,33 +31,43 @@ from clinical.readings import (
     scores,
     span,
 )
-from clinical.rules.finding import AGONISTS, TRIGGERS, Fact, Finding, Rule, Urgency, fact, fact_if, given, last_use, score, yes
-from clinical.thresholds import Rise
+from clinical.rules.rule import AGONISTS, TRIGGERS, Fact, Finding, Rule, Urgency, fact, fact_if, given, last_use, score, yes
+from clinical.thresholds import Rise, RuleNumbers, for_every_opioid
 from clinical.times import hours_between, later
 
 
-@dataclass(frozen=True)
 class PrecipitatedWithdrawal(Rule):
-    """R05.
+    """Precipitated withdrawal: a score that jumps soon after buprenorphine or an opioid blocker.
 
     [D] The window follows from the kind of medicine: partial agonist, antagonist, and naltrexone by name. The baseline
     is the last complete score up to 4 h before the dose. A score with items missing can show a jump, never end one.
     The finding stands until a later complete score of the same scale is below the line again, not until time passes.
     """
 
-    slug: ClassVar[str] = "R05"
-    name: ClassVar[str] = "Possible precipitated withdrawal"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT,)
-    source: ClassVar[str] = (
+    slug = "R05"
+    name = "Possible precipitated withdrawal"
+    levels = (Urgency.URGENT,)
+    source = (
         "6 COWS or 10 SOWS-16 points: operational definition of precipitated withdrawal, Frontiers in Psychiatry, 2023; within "
         "90 min of buprenorphine: Elsevier clinical overview; source document 004, line 37; other windows: design decision."
     )
-    explains: ClassVar[str] = "Watches for a score that jumps soon after buprenorphine or an opioid blocker."
-    patient_line: ClassVar[str] = "If you feel much worse soon after your medicine, tell staff right away."
-    anew: ClassVar[bool] = True
+    explains = "Watches for a score that jumps soon after buprenorphine or an opioid blocker."
+    patient_line = "If you feel much worse soon after your medicine, tell staff right away."
+    anew = True
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R05: a rise in points for each scale, and COWS points."""
+
+        partial_agonist_minutes: int
+        antagonist_minutes: int
+        naltrexone_minutes: int
+        baseline_hours: int
+        cows_without_baseline_from: int
+        scales: tuple[Rise, ...]
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R05
+        n = protocol.numbers(self.Numbers)
         for dose in reversed(past.doses):
             if not dose.taken or dose.kind not in TRIGGERS:
                 continue
@@ -71,7 +81,7 @@ class PrecipitatedWithdrawal(Rule):
         return None
 
     def _after(self, past: History, protocol: Protocol, dose: Dose, scale: Rise, window: timedelta) -> Finding | None:
-        n = protocol.rules.R05
+        n = protocol.numbers(self.Numbers)
         since = later(dose.given_at, -timedelta(hours=n.baseline_hours))
         baseline = next(reversed(complete(scores(past, scale.instrument, since, dose.given_at))), None)
         if baseline is not None:
@@ -91,7 +101,7 @@ class PrecipitatedWithdrawal(Rule):
                 jumped = None
         if jumped is None:
             return None
-        name, waited = SCALE_NAMES[scale.instrument], span(jumped.observed_at - dose.given_at)
+        name, waited = jumped.name, span(jumped.observed_at - dose.given_at)
         pattern = "This pattern can mean precipitated withdrawal. Tell the prescriber now."
         if baseline is None:
             hours = n.baseline_hours
@@ -105,26 +115,38 @@ class PrecipitatedWithdrawal(Rule):
         return self._found(protocol, Urgency.URGENT, sentence, [score(baseline), score(jumped), given(dose)])
 
 
-@dataclass(frozen=True)
 class FirstBuprenorphine(Rule):
-    """R06.
+    """First buprenorphine: what was on file before it.
 
     [D] Looks at the first buprenorphine entry of the stay that may have been taken in, and is pointed out for 24 h. An
     incomplete COWS counts where it is high enough already. Where only the date of last use is known, 12 h fewer are counted.
     A last use that is not known raises nothing by itself.
     """
 
-    slug: ClassVar[str] = "R06"
-    name: ClassVar[str] = "Facts before the first buprenorphine"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.INFO,)
-    source: ClassVar[str] = (
+    slug = "R06"
+    name = "Facts before the first buprenorphine"
+    levels = (Urgency.INFO,)
+    source = (
         "Objective signs first: ASAM 2020 pocket guide; lowest COWS and waits differ between sources: UpToDate table and "
         "Droracle summaries, second-hand, BC network."
     )
-    explains: ClassVar[str] = "Shows the facts that were on file before the first buprenorphine entry."
+    explains = "Shows the facts that were on file before the first buprenorphine entry."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R06: COWS points, and hours of waiting for each kind of opioid."""
+
+        enabled: bool
+        cows_hours: int
+        cows_from: int
+        wait_hours: Mapping[str, int]
+        stands_hours: int
+
+        def __post_init__(self) -> None:
+            for_every_opioid("wait_hours", self.wait_hours)
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R06
+        n = protocol.numbers(self.Numbers)
         first = next((d for d in past.doses if d.taken and d.medicine.startswith("buprenorphine")), None)
         if not n.enabled or first is None or first.given_at < later(now, -timedelta(hours=n.stands_hours)):
             return None
@@ -153,24 +175,31 @@ def _hours_since_use(past: History, at: datetime) -> float | None:
     return hours_between(past.last_use_at, at) - (12 if past.last_use_precision == "date" else 0)
 
 
-@dataclass(frozen=True)
 class Alpha2Facts(Rule):
-    """R16.
+    """Alpha-2 facts: pressure and pulse before clonidine or lofexidine, where low or missing.
 
     [D] Looks at the newest clonidine or lofexidine entry for 4 h. A blood pressure needs both its numbers: where one is
     missing and the rest is not below the line, there is none on file.
     """
 
-    slug: ClassVar[str] = "R16"
-    name: ClassVar[str] = "Pressure and pulse before clonidine or lofexidine"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.INFO, Urgency.URGENT)
-    source: ClassVar[str] = (
-        "Lines before clonidine: hospital order set, East Tennessee State University; low pressure, slow pulse, QT: Lucemyra label."
-    )
-    explains: ClassVar[str] = "Shows the pressure and pulse on file before clonidine or lofexidine, where low or missing."
+    slug = "R16"
+    name = "Pressure and pulse before clonidine or lofexidine"
+    levels = (Urgency.INFO, Urgency.URGENT)
+    source = "Lines before clonidine: hospital order set, East Tennessee State University; low pressure, slow pulse, QT: Lucemyra label."
+    explains = "Shows the pressure and pulse on file before clonidine or lofexidine, where low or missing."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R16: pressures in mmHg, pulse in beats a minute."""
+
+        systolic_below: int
+        diastolic_below: int
+        pulse_below: int
+        before_minutes: int
+        stands_hours: int
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R16
+        n = protocol.numbers(self.Numbers)
         dose = next((d for d in reversed(past.doses) if d.taken and d.kind == "alpha2"), None)
         if dose is None or dose.given_at < later(now, -timedelta(hours=n.stands_hours)):
             return None
@@ -193,23 +222,42 @@ class Alpha2Facts(Rule):
         return None
 
 
-@dataclass(frozen=True)
+class Against(NamedTuple):
+    """One thing on file that speaks against naltrexone, as a fact and in words. Last use has its words elsewhere."""
+
+    fact: Fact
+    words: str = ""
+
+
 class NaltrexoneTiming(Rule):
-    """R17.
+    """Naltrexone timing: an opioid that may still be there when naltrexone was written down.
 
     [D] Looks at the newest naltrexone entry for 48 h. Besides last use and its kind it counts methadone or buprenorphine
     given here or told at intake, use on the unit, a positive test, and the last COWS before, however old. Where only the
     date of last use is known, 12 h fewer are counted; a last use that is not known raises nothing by itself.
     """
 
-    slug: ClassVar[str] = "R17"
-    name: ClassVar[str] = "Naltrexone soon after an opioid"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT,)
-    source: ClassVar[str] = "7 to 10 days free of opioids, up to 2 weeks after buprenorphine or methadone: Vivitrol label, 2022."
-    explains: ClassVar[str] = "Shows what is on file about opioids when naltrexone was written down."
+    slug = "R17"
+    name = "Naltrexone soon after an opioid"
+    levels = (Urgency.URGENT,)
+    source = "7 to 10 days free of opioids, up to 2 weeks after buprenorphine or methadone: Vivitrol label, 2022."
+    explains = "Shows what is on file about opioids when naltrexone was written down."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R17: days of waiting for each kind of opioid, and COWS points."""
+
+        wait_days: Mapping[str, int]
+        agonist_days: int
+        used_days: int
+        cows_from: int
+        stands_hours: int
+
+        def __post_init__(self) -> None:
+            for_every_opioid("wait_days", self.wait_days)
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R17
+        n = protocol.numbers(self.Numbers)
         dose = next((d for d in reversed(past.doses) if d.taken and d.medicine == "naltrexone"), None)
         if dose is None or dose.given_at < later(now, -timedelta(hours=n.stands_hours)):
             return None
@@ -221,54 +269,63 @@ class NaltrexoneTiming(Rule):
             days = hours_between(past.last_use_at, dose.given_at) / 24
             about = "" if past.last_use_precision == "exact" else "about "
             ago = f"last opioid {about}{days:.1f} days before"
-        on_file = "; ".join([ago, *(words for words, _ in against if words)])
+        on_file = "; ".join([ago, *(one.words for one in against if one.words)])
         sentence = f"On file: {on_file}. Starting naltrexone too soon can cause sudden severe withdrawal."
-        return self._found(protocol, Urgency.URGENT, sentence, [*(one for _, one in against), given(dose)])
+        return self._found(protocol, Urgency.URGENT, sentence, [*(one.fact for one in against), given(dose)])
 
-    def _against(self, past: History, protocol: Protocol, dose: Dose, now: datetime) -> list[tuple[str, Fact]]:
-        """What speaks against it, in words and as a fact. Last use has words of its own."""
-        n = protocol.rules.R17
+    def _against(self, past: History, protocol: Protocol, dose: Dose, now: datetime) -> list[Against]:
+        """What was on file against naltrexone when this dose of it was given."""
+        n = protocol.numbers(self.Numbers)
         before = past.as_of(dose.given_at)
-        found: list[tuple[str, Fact]] = []
+        found: list[Against] = []
         waited = _hours_since_use(past, dose.given_at)
         if waited is not None and waited < n.wait_days[past.opioid] * 24:
-            found.append(("", last_use(past, now)))
+            found.append(Against(last_use(past, now)))
         lately = later(dose.given_at, -timedelta(days=n.agonist_days))
         agonists = [d for d in before.doses if d.taken and d.kind in AGONISTS and d.given_at > lately]
-        found += [(f"{d.label} {clock(d.given_at, now)}", given(d)) for d in agonists[-1:]]
+        found += [Against(given(d), f"{d.label} {clock(d.given_at, now)}") for d in agonists[-1:]]
         told = said_yes(before, "intake", "long_opioid")
         if told and told.at > lately:
-            found.append(("methadone or buprenorphine in the 14 days before intake", yes("Methadone or buprenorphine", told)))
+            words = "methadone or buprenorphine in the 14 days before intake"
+            found.append(Against(yes("Methadone or buprenorphine", told), words))
         week = later(dose.given_at, -timedelta(days=n.used_days))
         used = [r for r in answers(before, "danger", "used_since") if r.value == YES and r.at > week]
-        found += [(f"use reported {clock(r.at, now)}", yes(DANGER["used_since"], r)) for r in used[-1:]]
+        found += [Against(yes(DANGER["used_since"], r), f"use reported {clock(r.at, now)}") for r in used[-1:]]
         test = answer(before, "intake", "opioid_test")
         if test and test.value == YES:
-            found.append(("positive opioid test", Fact("Opioid test", "positive", test.at, test.check_in.id)))
+            found.append(Against(Fact("Opioid test", "positive", test.at, test.check_in.id), "positive opioid test"))
         cows = [c for c in scores(before, "cows") if c.total is not None or floor(c) >= n.cows_from]
-        found += [(f"COWS {score_words(c)}", score(c)) for c in cows[-1:] if floor(c) >= n.cows_from]
+        found += [Against(score(c), f"COWS {score_words(c)}") for c in cows[-1:] if floor(c) >= n.cows_from]
         return found
 
 
-@dataclass(frozen=True)
 class MethadoneEarlyDays(Rule):
-    """R18.
+    """Methadone, early days: what makes its build-up more dangerous.
 
     [D] The fourteen days count from the first methadone entry of this stay that may have been taken in. Alertness and
     breathing count from that entry on; what is told of alcohol or sedatives, a benzodiazepine entry and a QTc at any time.
     """
 
-    slug: ClassVar[str] = "R18"
-    name: ClassVar[str] = "Methadone, early days"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT,)
-    source: ClassVar[str] = (
+    slug = "R18"
+    name = "Methadone, early days"
+    levels = (Urgency.URGENT,)
+    source = (
         "Death rate 3.1 times higher in the first two weeks of agonist treatment: Cornish and others, BMJ, 2010; slow "
         "build-up and QTc: general knowledge, to be confirmed."
     )
-    explains: ClassVar[str] = "Watches the first two weeks of methadone for what makes its build-up more dangerous."
+    explains = "Watches the first two weeks of methadone for what makes its build-up more dangerous."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R18: days of methadone, alertness of 1 to 4, breaths a minute, QTc in ms."""
+
+        days: int
+        alertness_from: int
+        breaths_below: int
+        qtc_above: int
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R18
+        n = protocol.numbers(self.Numbers)
         first = next((d for d in past.doses if d.taken and d.medicine == "methadone"), None)
         if first is None or now > later(first.given_at, timedelta(days=n.days)):
             return None

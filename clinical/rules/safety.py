@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from decimal import Decimal
+from typing import NamedTuple
 
 from clinical.history import CheckIn, History
 from clinical.instruments import SKIPPED
@@ -23,33 +24,55 @@ from clinical.readings import (
     newest,
     said_yes,
 )
-from clinical.rules.finding import Fact, Finding, Rule, Urgency, fact, fact_if, given, sign, signs, yes
+from clinical.rules.rule import Fact, Finding, Rule, Urgency, fact, fact_if, given, sign, signs, yes
+from clinical.thresholds import RuleNumbers, rising
 from clinical.times import later
 
 SEDATING = ("agonist", "partial_agonist", "alpha2", "sedative")
 """Kinds of medicine that can make a person sleepy."""
 
 
-@dataclass(frozen=True)
 class OverSedation(Rule):
-    """R07.
+    """Over-sedation: alertness, breathing and oxygen after too much of a medicine or drug.
 
     [D] The newest alertness, breathing and saturation stand until they are taken again. A breathing rate counted while
     asleep counts; being asleep and easy to wake does not take back an earlier sleepiness. Level 2 counts up to 4 h after
     a medicine of a sedating kind.
     """
 
-    slug: ClassVar[str] = "R07"
-    name: ClassVar[str] = "Very sleepy or slow breathing"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT, Urgency.EMERGENCY)
-    source: ClassVar[str] = (
+    slug = "R07"
+    name = "Very sleepy or slow breathing"
+    levels = (Urgency.REVIEW, Urgency.URGENT, Urgency.EMERGENCY)
+    source = (
         "Source documents 004, line 55, and 002, line 67; levels as in POSS, Pasero, 1994, on our own scale; breathing and "
         "saturation: NEWS2, Royal College of Physicians, 2017."
     )
-    explains: ClassVar[str] = "Watches alertness, breathing and oxygen for too much of a medicine or drug."
+    explains = "Watches alertness, breathing and oxygen for too much of a medicine or drug."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R07: alertness of 1 to 4, breaths a minute, oxygen saturation in percent."""
+
+        alertness_review_from: int
+        alertness_urgent_from: int
+        alertness_emergency_from: int
+        after_medicine_hours: int
+        breaths_urgent_to: int
+        breaths_emergency_to: int
+        saturation_urgent_to: int
+        saturation_emergency_to: int
+
+        def __post_init__(self) -> None:
+            rising(
+                alertness_review_from=self.alertness_review_from,
+                alertness_urgent_from=self.alertness_urgent_from,
+                alertness_emergency_from=self.alertness_emergency_from,
+            )
+            rising(breaths_emergency_to=self.breaths_emergency_to, breaths_urgent_to=self.breaths_urgent_to)
+            rising(saturation_emergency_to=self.saturation_emergency_to, saturation_urgent_to=self.saturation_urgent_to)
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R07
+        n = protocol.numbers(self.Numbers)
         alertness, breaths, saturation = newest(past, ALERTNESS), newest(past, BREATHS), newest(past, SATURATION)
         worst = signs(past, protocol, now, ("blue_lips",))
         worst += fact_if(ALERTNESS, alertness, lambda step: step >= n.alertness_emergency_from)
@@ -73,7 +96,7 @@ class OverSedation(Rule):
     def _medicine(self, past: History, alertness: Reading | None, protocol: Protocol) -> list[Fact]:
         if alertness is None:
             return []
-        since = later(alertness.at, -timedelta(hours=protocol.rules.R07.after_medicine_hours))
+        since = later(alertness.at, -timedelta(hours=protocol.numbers(self.Numbers).after_medicine_hours))
         taken = [d for d in past.doses if d.taken and d.kind in SEDATING and since <= d.given_at <= alertness.at]
         return [given(dose) for dose in taken]
 
@@ -86,9 +109,16 @@ SAFETY = {"self_harm": "Thoughts of killing or hurting themselves", "right_now":
 """The questions of the safety form, as staff read them."""
 
 
-@dataclass(frozen=True)
+class Answer(NamedTuple):
+    """One answer to the safety form that is not No: the question, the value, and the fact."""
+
+    item: str
+    value: int
+    fact: Fact
+
+
 class SelfHarm(Rule):
-    """R08.
+    """Self-harm: an answer to the question about it that is anything but No.
 
     [D] "Rather not say" and a skipped question are treated as "not sure", as ASQ treats a refusal. What anybody
     reported stands until a staff check of the same question ends in No: a patient's later No does not take it back.
@@ -96,45 +126,43 @@ class SelfHarm(Rule):
     Free text is not read.
     """
 
-    slug: ClassVar[str] = "R08"
-    name: ClassVar[str] = "Thoughts of self-harm"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT, Urgency.EMERGENCY)
-    source: ClassVar[str] = (
-        "Ask everyone with the same question: Zero Suicide toolkit; suicidality in the warnings of the Vivitrol label, 2022."
-    )
-    explains: ClassVar[str] = "Speaks up when anybody answered the question about self-harm with anything but No."
-    patient_line: ClassVar[str] = "You are not alone. Staff are on the way. In {place} you can also {call_crisis}."
-    anew: ClassVar[bool] = True
+    slug = "R08"
+    name = "Thoughts of self-harm"
+    levels = (Urgency.URGENT, Urgency.EMERGENCY)
+    source = "Ask everyone with the same question: Zero Suicide toolkit; suicidality in the warnings of the Vivitrol label, 2022."
+    explains = "Speaks up when anybody answered the question about self-harm with anything but No."
+    patient_line = "You are not alone. Staff are on the way. In {place} you can also {call_crisis}."
+    anew = True
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
         standing = self._standing(past)
-        near = any(item == "right_now" and value in (YES, UNSURE) for item, value, _ in standing)
-        if not any(item == "self_harm" or value == YES for item, value, _ in standing):
+        near = any(one.item == "right_now" and one.value in (YES, UNSURE) for one in standing)
+        if not any(one.item == "self_harm" or one.value == YES for one in standing):
             return None
         sentence = "This person was not sure about thoughts of self-harm, or would rather not say."
-        if any(value == YES for _, value, _ in standing):
+        if any(one.value == YES for one in standing):
             sentence = "This person reported thoughts of self-harm."
         sentence += " Do not leave alone. Follow the suicide-safety procedure."
-        facts = [one for _, _, one in standing]
+        facts = [one.fact for one in standing]
         return self._found(protocol, Urgency.EMERGENCY if near else Urgency.URGENT, sentence, facts)
 
-    def _standing(self, past: History) -> list[tuple[str, int, Fact]]:
+    def _standing(self, past: History) -> list[Answer]:
         """Every answer but No since staff last heard a No. A No to the first question answers the second."""
-        found: list[tuple[str, int, Fact]] = []
+        found: list[Answer] = []
         for check_in in past.check_ins:
             if check_in.instrument == "help" and check_in.value("call") == MIGHT_HURT:
                 told = Fact(SAFETY["self_harm"], "tapped: I might hurt myself", check_in.observed_at, check_in.id)
-                found.append(("self_harm", YES, told))
+                found.append(Answer("self_harm", YES, told))
             if check_in.instrument != "safety" or check_in.not_done:
                 continue
             for item, label in SAFETY.items():
                 said = check_in.answers.get(item)
                 value = RATHER_NOT_SAY if said == SKIPPED else said
                 if value == NO and check_in.reporter == "staff":
-                    found = [] if item == "self_harm" else [one for one in found if one[0] != item]
+                    found = [] if item == "self_harm" else [one for one in found if one.item != item]
                 elif isinstance(value, int) and value in NOT_NO:
                     who = f"{NOT_NO[value]}, told by {check_in.reporter}"
-                    found.append((item, value, Fact(label, who, check_in.observed_at, check_in.id)))
+                    found.append(Answer(item, value, Fact(label, who, check_in.observed_at, check_in.id)))
         return found
 
 
@@ -142,23 +170,33 @@ PREGNANCY = {0: "no", 1: "yes", 2: "possible", 3: "does not apply"}
 """The answers of the intake question, but for Not known."""
 
 
-@dataclass(frozen=True)
 class Pregnancy(Rule):
-    """R10.
+    """Pregnancy, or that nobody has asked.
 
     [D] "Possible" is urgent like "yes", at any age. "Not known", or nothing recorded, is information while the age is
     not known or between 12 and 55; "does not apply" or "no" ends it. A site can turn that quiet reminder off.
     """
 
-    slug: ClassVar[str] = "R10"
-    by_clock: ClassVar[bool] = True
-    name: ClassVar[str] = "Pregnancy"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.INFO, Urgency.URGENT)
-    source: ClassVar[str] = "Agonist treatment recommended, stopping suddenly is risky: ACOG Committee Opinion 711, 2017."
-    explains: ClassVar[str] = "Keeps a pregnancy, or that nobody has asked, in sight for the whole stay."
+    slug = "R10"
+    by_clock = True
+    name = "Pregnancy"
+    levels = (Urgency.INFO, Urgency.URGENT)
+    source = "Agonist treatment recommended, stopping suddenly is risky: ACOG Committee Opinion 711, 2017."
+    explains = "Keeps a pregnancy, or that nobody has asked, in sight for the whole stay."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R10: age in years, and whether somebody not asked yet is pointed out."""
+
+        age_from: int
+        age_to: int
+        ask_until_recorded: bool
+
+        def __post_init__(self) -> None:
+            rising(age_from=self.age_from, age_to=self.age_to)
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R10
+        n = protocol.numbers(self.Numbers)
         last = answer(past, "intake", "pregnancy")
         if last and int(last.value) in (1, 2):
             sentence = (
@@ -182,24 +220,31 @@ SUBSTANCES = {
 """Intake questions about what else the body may miss, as staff read them."""
 
 
-@dataclass(frozen=True)
 class OtherWithdrawal(Rule):
-    """R12.
+    """Other withdrawal: from alcohol or sedatives, which can cause seizures and delirium.
 
     [D] What was told at intake counts for the whole stay. Tremor is the COWS item, because the symptom check has none.
     """
 
-    slug: ClassVar[str] = "R12"
-    name: ClassVar[str] = "Other withdrawal"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.REVIEW, Urgency.URGENT, Urgency.EMERGENCY)
-    source: ClassVar[str] = (
+    slug = "R12"
+    name = "Other withdrawal"
+    levels = (Urgency.REVIEW, Urgency.URGENT, Urgency.EMERGENCY)
+    source = (
         "Source documents 002, line 88, and 004, line 3; timing of alcohol withdrawal: Pocket Medicine (Lippincott); "
         "opioid withdrawal alone does not normally cause seizures or delirium: Medscape, second-hand; numbers: design decision."
     )
-    explains: ClassVar[str] = "Watches for withdrawal from alcohol or sedatives, which can cause seizures and delirium."
+    explains = "Watches for withdrawal from alcohol or sedatives, which can cause seizures and delirium."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R12: COWS points, temperature in °C, pulse in beats a minute."""
+
+        tremor_from: int
+        temperature_from: Decimal
+        pulse_above: int
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R12
+        n = protocol.numbers(self.Numbers)
         used = [yes(label, r) for item, label in SUBSTANCES.items() if (r := said_yes(past, "intake", item))]
         if not used:
             return None
@@ -218,23 +263,39 @@ class OtherWithdrawal(Rule):
         return self._found(protocol, urgency, sentence, worst + bad + used)
 
 
-@dataclass(frozen=True)
 class DangerSigns(Rule):
-    """R21.
+    """Danger signs: one that is ticked.
 
     [D] Which sign is an emergency and which is urgent stands in the protocol. Confusion and hallucinations are among
     them. A sign stands until a later check says No; what happens in a moment counts for 24 h all the same.
     """
 
-    slug: ClassVar[str] = "R21"
-    name: ClassVar[str] = "Danger signs"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT, Urgency.EMERGENCY)
-    source: ClassVar[str] = "General medical knowledge, to be confirmed; which sign has which level: design decision."
-    explains: ClassVar[str] = "Speaks up when a danger sign is ticked."
-    anew: ClassVar[bool] = True
+    slug = "R21"
+    name = "Danger signs"
+    levels = (Urgency.URGENT, Urgency.EMERGENCY)
+    source = "General medical knowledge, to be confirmed; which sign has which level: design decision."
+    explains = "Speaks up when a danger sign is ticked."
+    anew = True
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R21: which danger signs are an emergency and which are urgent, as the danger form names them."""
+
+        emergency: tuple[str, ...]
+        urgent: tuple[str, ...]
+
+        def __post_init__(self) -> None:
+            both = sorted(set(self.emergency) & set(self.urgent))
+            if both:
+                raise ValueError(f"{both[0]!r} stands under emergency and under urgent.")
+
+        @property
+        def danger_signs(self) -> tuple[str, ...]:
+            """The signs of both levels."""
+            return self.emergency + self.urgent
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R21
+        n = protocol.numbers(self.Numbers)
         emergency = signs(past, protocol, now, n.emergency)
         facts = emergency + signs(past, protocol, now, n.urgent)
         if not facts:
@@ -249,37 +310,45 @@ SOMEONE, MIGHT_HURT, OVERDOSE = 1, 2, 3
 CALLS = {SOMEONE: "wants someone now", MIGHT_HURT: "might hurt themselves", OVERDOSE: "someone has overdosed"}
 
 
-@dataclass(frozen=True)
+class Call(NamedTuple):
+    """One call for help: the check-in it came with, and what was called for."""
+
+    check_in: CheckIn
+    what: int
+
+
 class AskedForHelp(Rule):
-    """R22.
+    """Asked for help: a call of the patient's that nobody has answered.
 
     [D] A call stands until staff record a check that was done after it and written down after it reached them: not one
     that could not be done, not a late entry of an earlier check, and not the patient's own later "not now". "Someone has overdosed" is an emergency.
     The sentence leaves out the name: it stands beside it.
     """
 
-    slug: ClassVar[str] = "R22"
-    name: ClassVar[str] = "Asked for help"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT, Urgency.EMERGENCY)
-    source: ClassVar[str] = "Design decision."
-    explains: ClassVar[str] = "Passes on that the patient asked for somebody to come."
-    patient_line: ClassVar[str] = "We have told staff. If this is an emergency, shout or use the call bell."
-    anew: ClassVar[bool] = True
-    answered_by_check: ClassVar[bool] = True
+    slug = "R22"
+    name = "Asked for help"
+    levels = (Urgency.URGENT, Urgency.EMERGENCY)
+    source = "Design decision."
+    explains = "Passes on that the patient asked for somebody to come."
+    patient_line = "We have told staff. If this is an emergency, shout or use the call bell."
+    anew = True
+    answered_by_check = True
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        asked = [(c, called) for c in (*past.done("unwell"), *past.done("help")) if (called := _called(c))]
+        asked = [Call(c, what) for c in (*past.done("unwell"), *past.done("help")) if (what := _called(c))]
         if not asked:
             return None
         seen = [c for c in past.check_ins if c.reporter == "staff" and not c.not_done]
-        calls = [(c, called) for c, called in asked if not any(_answers(check, c) for check in seen)]
+        calls = [call for call in asked if not any(_answers(check, call.check_in) for check in seen)]
         if not calls:
             return None
-        calls.sort(key=lambda one: one[0].observed_at)
-        facts = [Fact("Asked for help", CALLS[called], c.observed_at, c.id) for c, called in calls]
+        calls.sort(key=lambda call: call.check_in.observed_at)
+        facts = [Fact("Asked for help", CALLS[what], c.observed_at, c.id) for c, what in calls]
         bad = next((c.value("how_bad") for c, _ in reversed(calls) if c.value("how_bad") is not None), None)
-        sentence = f"Asked for help at {clock(calls[0][0].observed_at, now)}." + (f" Says it is {bad} of 10 bad." if bad else "")
-        if any(called == OVERDOSE for _, called in calls):
+        sentence = f"Asked for help at {clock(calls[0].check_in.observed_at, now)}." + (
+            f" Says it is {bad} of 10 bad." if bad else ""
+        )
+        if any(call.what == OVERDOSE for call in calls):
             return self._found(protocol, Urgency.EMERGENCY, f"Says someone has overdosed. {sentence}", facts)
         return self._found(protocol, Urgency.URGENT, sentence, facts)
 
@@ -290,28 +359,34 @@ def _answers(check: CheckIn, call: CheckIn) -> bool:
 
 
 def _called(check_in: CheckIn) -> int:
-    """What somebody called for, or 0."""
+    """The kind of help that a check-in calls for, or 0."""
     if check_in.instrument == "unwell":
         return SOMEONE if check_in.value("come_now") == YES else 0
     return int(check_in.value("call") or 0)
 
 
-@dataclass(frozen=True)
 class UseOnUnit(Rule):
-    """R23.
+    """Use on the unit: signs or reports of opioid use since the last check.
 
     [D] Pinpoint pupils and sleepiness count together when recorded within 4 h of each other. Reported use counts for 24 h
     at least, also after a later No.
     """
 
-    slug: ClassVar[str] = "R23"
-    name: ClassVar[str] = "Possible use on the unit"
-    levels: ClassVar[tuple[Urgency, ...]] = (Urgency.URGENT,)
-    source: ClassVar[str] = "General medical knowledge, to be confirmed."
-    explains: ClassVar[str] = "Watches for signs or reports of opioid use since the last check."
+    slug = "R23"
+    name = "Possible use on the unit"
+    levels = (Urgency.URGENT,)
+    source = "General medical knowledge, to be confirmed."
+    explains = "Watches for signs or reports of opioid use since the last check."
+
+    @dataclass(frozen=True)
+    class Numbers(RuleNumbers):
+        """Numbers of R23: alertness of 1 to 4."""
+
+        alertness_from: int
+        together_hours: int
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        n = protocol.rules.R23
+        n = protocol.numbers(self.Numbers)
         facts = signs(past, protocol, now, ("used_since",))
         pupils, alertness = sign(past, protocol, now, "pinpoint_pupils"), newest(past, ALERTNESS)
         near = timedelta(hours=n.together_hours)

@@ -1,10 +1,14 @@
 """What patients, parents and new nurses ask, in the words they use, and the page that has to come first."""
 
+import math
+import shutil
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 
 from clinical.articles import Audience
-from clinical.library import load
+from clinical.library import Library, load
 
 LIBRARY = load(settings.CONTENT_DIR)
 
@@ -309,3 +313,93 @@ def test_a_nurse_finds_the_right_page_first(question: str, slug: str):
 def test_a_family_is_sent_to_no_page_for_staff_first():
     for question, _slug in rows(PATIENTS_AND_FAMILIES):
         assert not first(question, None).startswith("staff-"), question
+
+
+# Questions that somebody's life may hang on -------------------------------------------------------------------
+
+LIFE_SAVING = {
+    "lost-tolerance", "overdose-naloxone", "call-staff-now", "anxiety-mood",
+    "staff-leaving", "staff-sedation", "staff-danger", "staff-suicide",
+}  # fmt: skip
+"""Pages about dying of the old dose, of an overdose or by suicide, and about whom to call."""
+
+ASKED_IN_DANGER = """
+    sign me out | lost-tolerance
+    I want to leave against advice | lost-tolerance
+    leave against medical advice | lost-tolerance
+    can I use my old dose | lost-tolerance
+    I am going to walk out | lost-tolerance
+    my friend stopped breathing | overdose-naloxone
+    his lips are blue | overdose-naloxone
+    he won't wake up | overdose-naloxone
+    I took too much | overdose-naloxone
+    I can't breathe | call-staff-now
+    I want to kill myself | anxiety-mood
+    I want to end my life | anxiety-mood
+    I don't want to live | anxiety-mood
+"""
+
+LEAD = 1.25
+"""How many times the points of the second page the first one has at least, so that no new page and no rarer word moves it."""
+
+HICCUPS = """+++
+title = "Hiccups"
+summary = "Hiccups often pass by themselves. A sip of cold water can help."
+group = "what-helps"
+audience = ["patient", "family"]
+phases = ["peak"]
+symptoms = []
+alerts = []
+related = []
+search_terms = ["hiccups", "hiccup", "can't stop hiccuping"]
+sources = ["general"]
+documents = ["000:48"]
+written_on = 2026-11-20
+review_due = 2027-05-20
+reviewer = "awaiting clinical review"
++++
+
+Hiccups often come when your stomach is upset. They can be a sign that you ate fast.
+
+## What helps
+
+- Sip cold water. Sign yourself up for a walk. Hold your breath for a moment, and leave the rest to time.
+
+## When to call staff now
+
+- Hiccups for more than a day, or you cannot drink or sleep.
+"""
+"""A page about nothing dangerous, in words that questions about danger have as well."""
+
+
+def asked_in_danger() -> list[tuple[str, Audience | None, str]]:
+    known = [(question, None, slug) for question, slug in rows(PATIENTS_AND_FAMILIES) + rows(ASKED_IN_DANGER)]
+    known += [(question, "staff", slug) for question, slug in rows(NURSES)]
+    return [one for one in known if one[2] in LIFE_SAVING]
+
+
+def lead(library: Library, question: str, reader: Audience | None) -> tuple[str, float]:
+    """The page found first, and how many times the points of the second it has."""
+    found = library.index.ranked(question, reader)
+    return found[0].article.slug, found[0].points / found[1].points if len(found) > 1 else math.inf
+
+
+@pytest.mark.parametrize(("question", "reader", "slug"), asked_in_danger())
+def test_a_page_that_can_save_a_life_is_first_by_a_clear_lead(question: str, reader: Audience | None, slug: str):
+    first_page, ahead = lead(LIBRARY, question, reader)
+    assert first_page == slug
+    assert ahead >= LEAD
+
+
+def test_every_page_that_can_save_a_life_is_asked_for():
+    assert {slug for _question, _reader, slug in asked_in_danger()} == LIFE_SAVING
+
+
+def test_a_page_about_something_else_moves_no_page_that_can_save_a_life(tmp_path: Path):
+    content = Path(shutil.copytree(settings.CONTENT_DIR, tmp_path / "content"))
+    (content / "articles/en/hiccups.md").write_text(HICCUPS)
+    grown = load(content)
+    assert lead(grown, "I have the hiccups", None)[0] == "hiccups"
+    for question, reader, slug in asked_in_danger():
+        first_page, ahead = lead(grown, question, reader)
+        assert (first_page, ahead >= LEAD) == (slug, True), question

@@ -1,5 +1,8 @@
 """People find the right page by the words they use."""
 
+import math
+from dataclasses import replace
+
 import pytest
 from django.conf import settings
 from hypothesis import given
@@ -105,6 +108,23 @@ def test_words_that_mean_the_same_stand_in_content_not_here():
     made = index(LIBRARY.articles.values(), LIBRARY.symptoms, words)
     assert made.search("zorbing")[0].slug == "sleep"
     assert LIBRARY.index.search("zorbing") == []
+
+
+def page(slug: str, title: str, text: str) -> Article:
+    some = LIBRARY.articles["day1"]
+    about = replace(some.about, title=title, summary=title, search_terms=(), symptoms=(), audience=("patient",))
+    return replace(some, slug=slug, about=about, text=text)
+
+
+def test_a_page_that_hardly_answers_is_left_out_and_one_that_answers_less_well_is_not():
+    pages = [
+        page("about-it", "Zorbing", "zorbing " * 4),  # 6 for the title, 3 for the summary, 2 for the text
+        page("says-it-often", "Else", "zorbing " * 3),  # 1.5 is more than 12% of 11
+        page("says-it", "Else", "zorbing " * 2),  # 1 is less
+    ]
+    made = index(pages, LIBRARY.symptoms, Words(same=(), ignore=()))
+    assert [match.points / 11 / math.log(2) for match in made.ranked("zorbing")] == pytest.approx([1, 1.5 / 11])
+    assert [article.slug for article in made.search("zorbing")] == ["about-it", "says-it-often"]
 
 
 def test_words_without_meaning_are_refused():

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from clinical.strict import ContentError, build
+from clinical.strict import ContentError, build, build_each
 
 
 @dataclass(frozen=True)
@@ -107,3 +107,41 @@ def test_a_number_that_is_no_number_is_refused(value: float):
     """TOML knows `nan` and `inf`; a share or a range that is one would make every comparison crash or lie."""
     with pytest.raises(ContentError, match="key 'share'"):
         made(share=value)
+
+
+# One of each kind -------------------------------------------------------------------------------------------
+
+KINDS: Mapping[str, type[Any]] = {"first": Inner, "second": Thing}
+BOTH: Mapping[str, Any] = {"first": {"from": 3}, "second": {"name": "x", "kind": "a"}}
+
+
+def test_a_table_of_tables_becomes_one_of_each_kind_that_nobody_can_change():
+    both = build_each(KINDS, BOTH, "content/things.toml")
+    assert both == {"first": Inner(3), "second": Thing("x", "a")}
+    with pytest.raises(TypeError):
+        both["first"] = Inner(4)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (BOTH | {"third": {}}, "content/things.toml: unknown key 'third'. Known keys: first, second."),
+        ({"first": {"from": 3}}, "content/things.toml: the key 'second' is missing."),
+        (BOTH | {"first": {}}, "content/things.toml, key 'first': the key 'from' is missing."),
+        (BOTH | {"first": 3}, "content/things.toml, key 'first': expected a table with keys, found 3."),
+        ("no table", "content/things.toml: expected a table with keys, found 'no table'."),
+    ],
+)
+def test_a_table_of_tables_is_refused_by_its_place(table: Any, said: str):
+    with pytest.raises(ContentError) as error:
+        build_each(KINDS, table, "content/things.toml")
+    assert str(error.value) == said
+
+
+def test_what_is_made_already_stands_as_it_is():
+    @dataclass(frozen=True)
+    class Whole:
+        part: Inner
+
+    part = Inner(3)
+    assert build(Whole, {"part": part}, "content/thing.toml").part is part

@@ -27,6 +27,16 @@ def test_a_unit_starts_what_is_there_as_a_user_who_may_do_nothing_else(unit):
         assert narrow in unit.read_text(encoding="utf-8").splitlines()
 
 
+def test_only_so_many_requests_wait_before_the_web_server_and_more_than_nginx_keeps_open():
+    (started,) = lines(DEPLOY / "ebb.service", "ExecStart")
+    number = {name: int(found) for name, found in re.findall(r"--(\S+) (\d+)", started)}
+    (kept,) = re.findall(r"^\s*keepalive (\d+);", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"), re.MULTILINE)
+    turns = number["backpressure"] / number["blocking-threads"]
+    assert 4 <= turns <= 32, "fewer refuse a busy minute, more wait longer than anybody does"
+    assert number["backpressure"] >= 2 * int(kept), "connections that nginx only keeps take places too"
+    assert number["backlog"] <= 256
+
+
 @pytest.mark.parametrize(("command", "timer"), BY_THE_CLOCK.items())
 def test_what_must_happen_by_the_clock_has_a_timer_that_makes_up_for_a_machine_that_was_off(command, timer):
     unit = DEPLOY / timer

@@ -91,7 +91,7 @@ class Site:
         """Start the web server, and wait until it is well."""
         command = [
             *before, sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", str(workers), "--blocking-threads", str(threads), "--workers-kill-timeout", "20", "--log-level", "error",
+            "--workers", str(workers), "--blocking-threads", str(threads), "--backlog", "128", "--backpressure", "256", "--workers-kill-timeout", "20", "--log-level", "error",
             "config.wsgi:application",
         ]  # fmt: skip
         with self.log.open("ab") as log:

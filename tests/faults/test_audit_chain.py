@@ -12,7 +12,7 @@ WRITE = """
 import django
 django.setup()
 from django.db import transaction
-from accounts import audit
+from accounts.trail import audit
 for n in range({lines}):
     with transaction.atomic():
         audit.record(None, "tried", what="writer {writer}", facts={{"n": n}})

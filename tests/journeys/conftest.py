@@ -11,8 +11,10 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -273,24 +275,29 @@ def episode(nurse: User, ward: Ward, now: datetime) -> Episode:
                  admitted_at=now - timedelta(hours=20), now=now)  # fmt: skip
 
 
-_demo: sqlite3.Connection | None = None
-
-
-def demo_ward() -> None:
-    """The demo ward: made once by each worker, through the real actions, and put back from a copy after that."""
-    global _demo
-    connection.ensure_connection()
-    if _demo is None:
-        with transaction.atomic():
-            demo.make(password=PASSWORD)
-        _demo = sqlite3.connect(":memory:")
-        connection.connection.backup(_demo)
-    else:
-        _demo.backup(connection.connection)
+_demo_copy: Path
+"""Where the run keeps its demo ward: one file for all its workers."""
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _forget_the_demo_ward() -> Iterator[None]:
-    yield
-    if _demo:
-        _demo.close()
+def _demo_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    global _demo_copy
+    own = tmp_path_factory.getbasetemp()
+    _demo_copy = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "demo-ward.sqlite3"
+
+
+def demo_ward() -> None:
+    """The demo ward: made once in a run, through the real actions, and put in place from a copy after that."""
+    connection.ensure_connection()
+    with _demo_copy.with_suffix(".lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not _demo_copy.exists():
+            with transaction.atomic():
+                demo.make(password=PASSWORD)
+            half = _demo_copy.with_suffix(".half")
+            with closing(sqlite3.connect(half)) as copy:
+                connection.connection.backup(copy)
+            half.rename(_demo_copy)
+            return
+    with closing(sqlite3.connect(_demo_copy)) as copy:
+        copy.backup(connection.connection)

@@ -1,10 +1,12 @@
 """Every page in every state that matters: accessible by day and night, on every width, with large text and by keyboard.
 
-`PAGES` lists them. A page of the product that is missing from it fails `test_no_page_is_forgotten`.
+`PAGES` lists them. A page of the product that is missing from it fails `test_no_page_is_forgotten`. Each is looked at once
+wide, with axe, and once narrow; the pages of `CLOSELY`, and in a full run (`tests/thoroughness.py`) all of them, also by
+night, on every width and with text twice as large.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,8 +28,10 @@ from accounts.actions.sessions import begin_session
 from accounts.models import User, Ward
 from accounts.roles import Role
 from tests.conftest import PASSWORD, admit, give
+from tests.contract import ADDRESSES, ROLES, WHO_MAY_OPEN
 from tests.journeys.conftest import LAPTOP, Browse, axe, demo_ward, emptied, expect_status
 from tests.journeys.test_passkeys import has_a_passkey
+from tests.thoroughness import FULL
 from tracker.actions.break_glass import break_glass
 from tracker.actions.check_ins import keep_draft
 from tracker.actions.stays import LastUse
@@ -36,6 +40,12 @@ from tracker.models import Alert, CheckIn, Dose, Episode
 
 WIDTHS = (320, 390, 810, 1280)
 LARGE_TEXT_WIDTHS = (390, 1280)
+NARROW_AND_WIDE = (390, 1280)
+CLOSELY = {
+    "sign in", "board", "handover", "alert", "episode", "episode, with medicines", "COWS", "COWS, incomplete", "medicine",
+    "first page of a patient", "own days", "rate", "article timeline",
+}  # fmt: skip
+"""Between them every component that a ward uses all day, and everything a patient sees most."""
 HEIGHT = 900
 MOST_BYTES = 250_000
 
@@ -323,7 +333,7 @@ PAGES: dict[str, Visit] = {
         "nurse", "new_dose",
         lambda world: reverse("new_dose", args=[world.sam.pk]) + f"?medicine=loperamide&from={world.voided_dose.pk}",
     ),
-    "who opened a record": visit("supervisor", "history", sam),
+    "who opened a record": visit("supervisor", "trail", sam),
     "emergency access": visit("far", "break_glass"),
     "emergency access, wrong": visit("far", "break_glass", then=press("Open the record for 60 minutes"), status=422),
     "episode, opened in an emergency": visit("far", "episode", sam),
@@ -466,6 +476,18 @@ NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft", "ward_ro
 """Addresses that answer with a redirect, with JSON or with a part of a page."""
 
 
+def visits_without_more() -> Iterator[tuple[str, Visit]]:
+    """Every other page whose address names nothing, as the first who may open it sees it: a new page needs no line here."""
+    visited = {one.url for one in PAGES.values()} | NOT_PAGES
+    for name, may in WHO_MAY_OPEN.items():
+        if name in ADDRESSES and name not in visited and "<>" not in ADDRESSES[name] and 200 in may:
+            role = ROLES[may.index(200)]
+            yield name.replace("_", " "), visit({"nobody": ""}.get(role, role), name)
+
+
+PAGES |= dict(visits_without_more())
+
+
 def arrive(look_in: Browse, world: World, name: str) -> Page:
     one = PAGES[name]
     page = look_in(world.people[one.who] if one.who else None)
@@ -476,6 +498,10 @@ def arrive(look_in: Browse, world: World, name: str) -> Page:
         one.then(page, world)
     page.wait_for_load_state("load")
     return page
+
+
+def test_what_is_looked_at_closely_is_there() -> None:
+    assert set(PAGES) >= CLOSELY
 
 
 def test_no_page_is_forgotten() -> None:
@@ -505,18 +531,20 @@ def test_everybody_can_use(look_in: Browse, world: World, name: str) -> None:
         wrong.append(f"no title or no language: {page.title()}")
 
     # Then axe finds nothing, by day or by night
-    for theme in ("light", "dark"):
+    closely = FULL or name in CLOSELY
+    for theme in ("light", "dark") if closely else ("light",):
         page.evaluate("(theme) => { document.documentElement.dataset.bsTheme = theme; }", theme)
         wrong += [f"{theme}: {line}" for line in axe(page)]
 
     # And it fits each width, and everything that is tapped is large enough there
-    for width in WIDTHS:
+    for width in WIDTHS if closely else NARROW_AND_WIDE:
         wrong += [f"{width}: {line}" for line in look(page, width)]
 
     # And with text twice as large nothing is pushed out or cut off
-    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
-    for width in LARGE_TEXT_WIDTHS:
-        wrong += [f"{width}, large text: {line}" for line in look(page, width)]
+    if closely:
+        page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+        for width in LARGE_TEXT_WIDTHS:
+            wrong += [f"{width}, large text: {line}" for line in look(page, width)]
     assert not wrong, "\n".join(wrong)
 
 

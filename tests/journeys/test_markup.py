@@ -19,7 +19,10 @@ def test_markup_that_was_typed_is_only_read(browse: Browse, nurse: User, supervi
     row = record(stay, nurse, now, note=TYPED, answers=cows_answers(20))
     gone = record(stay, nurse, now, note=TYPED, answers=cows_answers(9))
     actions.voids.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="other", note=TYPED)
-    changed = Stay(bed="2", opioid="heroin", last_use=LastUse(None, "unknown"), allergies=TYPED[1:])
+    changed = Stay(
+        bed="2", opioid="heroin", last_use=LastUse(None, "unknown"),
+        good_to_know={"allergies": TYPED[1:], "usual_pain": "", "what_helps": ""},
+    )  # fmt: skip
     actions.stays.change_stay(by=nurse, episode=stay, seen_version=1, stay=changed, reason=TYPED, now=now)
 
     # When a nurse and a supervisor open every page that shows it

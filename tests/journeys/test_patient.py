@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from tests.conftest import symptoms_asked
 from tests.journeys.conftest import LAPTOP, PHONE, Browse, expect_status, expect_trouble, taps, visible_text
 from tracker.models import CheckIn, Episode
 
@@ -53,7 +54,7 @@ def test_a_check_in_of_k_symptoms_takes_two_k_plus_four_taps_and_no_key(
     for n, slug in enumerate(SYMPTOMS[:k]):
         rate(page, slug, 1 + n % 3)
     go_on(page)
-    expect(page.get_by_text(f"The other {24 - k} will be recorded as “none”.")).to_be_visible()
+    expect(page.get_by_text(f"The other {symptoms_asked() - k} will be recorded as “none”.")).to_be_visible()
     send(page)
 
     # Then it is there, and that took no more than this
@@ -61,7 +62,7 @@ def test_a_check_in_of_k_symptoms_takes_two_k_plus_four_taps_and_no_key(
     assert (effort.taps, effort.keys) == (2 * k + 4, 0)
     kept = CheckIn.objects.get()
     assert {slug: value for slug, value in kept.answers.items() if value} == {s: 1 + n % 3 for n, s in enumerate(SYMPTOMS[:k])}
-    assert (kept.reporter, kept.asked, kept.complete) == ("patient", 24, True)
+    assert (kept.reporter, kept.asked, kept.complete) == ("patient", symptoms_asked(), True)
 
 
 def test_the_receipt_shows_what_was_sent_and_lets_it_be_changed(
@@ -122,7 +123,7 @@ def test_nothing_tapped_is_said_back_before_it_is_sent(browse: Browse, patient_u
     go_on(page)
 
     # Then the page says what that means, and a way back
-    expect(page.get_by_text("You tapped nothing, so all 24 will be recorded as “none”.")).to_be_visible()
+    expect(page.get_by_text(f"You tapped nothing, so all {symptoms_asked()} will be recorded as “none”.")).to_be_visible()
     page.get_by_role("link", name="Change something").tap()
     expect(page.get_by_role("heading", name="Tap what you have right now")).to_be_visible()
 

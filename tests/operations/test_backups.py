@@ -1,14 +1,19 @@
 """Backups: whole or not at all, locked, and kept as long as was said."""
 
+import gzip
+import json
 import os
 import stat
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
+import pyrage
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from accounts.models import AuditLine
+from operations import keys
 from operations.backups import kept, made_at, no_longer_kept
 from tests.operations.conftest import backed_up, refusal, said
 
@@ -32,6 +37,21 @@ def test_nothing_in_a_backup_can_be_read_without_the_key(stay, settings):
     assert content.startswith(b"age-encryption.org/v1")
     assert b"Sam R." not in content
     assert b"SQLite format 3" not in content
+
+
+def test_a_backup_is_much_smaller_than_what_it_holds_and_opens_without_ebb(stay, settings):
+    """As docs/RESTORE.md says: unlock it, leave out the first line, unpack the rest."""
+    backup, plain = backed_up(settings), BytesIO()
+    with backup.open("rb") as file:
+        pyrage.decrypt_io(file, plain, keys.identities(settings.BACKUP_KEY))
+    head, _end, rest = plain.getvalue().partition(b"\n")
+    if connection.vendor == "postgresql":
+        assert rest.startswith(b"PGDMP"), "pg_dump packs by itself"
+        assert json.loads(head)["packed"] == ""
+        return
+    whole = gzip.decompress(rest)
+    assert whole.startswith(b"SQLite format 3")
+    assert backup.stat().st_size < len(whole) / 3
 
 
 def test_two_backups_of_one_second_are_both_kept(stay, settings, time_machine):

@@ -1,9 +1,10 @@
-"""The daily round: the end of the trail noted and sent away, the trail verified, old sign-ins cleared; and what is wrong is seen."""
+"""The daily round: the end of the trail noted and sent away, the trail verified, old sign-ins cleared, statistics renewed; what is wrong is seen."""
 
 import json
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditLine
 from operations import daily
 from tests.guards import lifted
-from tests.operations.conftest import refusal, said
+from tests.operations.conftest import backed_up, refusal, said
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_what_could_not_be_sent_away_is_a_fault_and_is_noted_here_all_the_same(h
     settings.AUDIT_HEADS_SEND = program
     printed = refusal("daily")
     assert words in printed
-    assert "1 of 3 steps went wrong" in printed
+    assert "1 of 4 steps went wrong" in printed
     assert "OK   audit trail" in printed, "the trail is verified all the same"
     assert len(heads.read_text().splitlines()) == 1
 
@@ -94,6 +95,19 @@ def test_a_line_that_was_changed_fails_the_round(heads):
     assert len(daily.last().faults) == 1
 
 
+def test_a_round_renews_the_statistics_by_which_the_database_finds_its_way(heads):
+    assert "OK   statistics" in said("daily")
+    known = "SELECT tbl FROM sqlite_stat1" if connection.vendor == "sqlite" else "SELECT relname FROM pg_class"
+    with connection.cursor() as cursor:
+        cursor.execute(known)
+        assert {"tracker_checkin", "tracker_episode", "accounts_auditline"} <= {table for (table,) in cursor.fetchall()}
+
+
+def test_a_backup_made_after_a_round_comes_back(heads, settings, new_place):
+    said("daily")
+    assert "It is whole" in said("restore", backed_up(settings), into=new_place())
+
+
 def test_before_the_first_line_there_is_nothing_to_note_and_nothing_wrong(site, settings, tmp_path):
     settings.AUDIT_HEADS = str(tmp_path / "heads.txt")
     assert "There is no audit line yet" in said("daily")
@@ -111,9 +125,11 @@ def test_a_database_that_is_away_is_a_fault_of_each_step_and_is_kept(heads, monk
     def away(*_args: Any, **_options: Any) -> None:
         raise DatabaseError("connection refused")
 
-    monkeypatch.setattr(daily, "call_command", away)
-    assert refusal("daily").count("DatabaseError: connection refused") == 3
-    assert len(daily.last().faults) == 3
+    with monkeypatch.context() as broken:
+        broken.setattr(daily, "call_command", away)
+        broken.setattr(daily, "connection", SimpleNamespace(vendor="sqlite", cursor=away))
+        assert refusal("daily").count("DatabaseError: connection refused") == 4
+    assert len(daily.last().faults) == 4
 
 
 def test_a_round_that_cannot_be_kept_fails(heads, settings, tmp_path):

@@ -1,5 +1,6 @@
 """Restoring: what comes back is what was backed up, and whatever is not says so."""
 
+import gzip
 import json
 import threading
 from base64 import urlsafe_b64decode
@@ -191,17 +192,35 @@ def test_a_backup_of_before_keys_were_marked_comes_back_and_who_is_shut_out_is_n
     assert f"WARN second factors: those of 1 people were sealed with keys this site does not have: {nurse.username}." in printed
 
 
+def unpacked(head: bytes, rest: bytes) -> bytes:
+    """The database in a backup, whether its first line says that it is packed or not."""
+    return gzip.decompress(rest) if json.loads(head)["packed"] else rest
+
+
+def of_the_second_format(head: bytes, rest: bytes) -> tuple[bytes, bytes]:
+    manifest = json.loads(head) | {"format": 2}
+    del manifest["packed"]
+    return json.dumps(manifest).encode(), unpacked(head, rest)
+
+
 def of_the_first_format(head: bytes, rest: bytes) -> tuple[bytes, bytes]:
+    head, rest = of_the_second_format(head, rest)
     manifest = json.loads(head) | {"format": 1}
     del manifest["sealed_with"]
     return json.dumps(manifest).encode(), rest
+
+
+def test_a_backup_of_before_databases_were_packed_comes_back(stay, settings, new_place):
+    older, place = relocked(backed_up(settings), settings.BACKUP_KEY, of_the_second_format), new_place()
+    assert "It is whole" in said("restore", older, into=place)
+    assert rows_of(place, CheckIn) == list(CheckIn.objects.order_by("pk").values())
 
 
 def test_no_key_is_in_a_backup_and_its_mark_opens_nothing(sealed, settings):
     seen: list[bytes] = []
 
     def look(head: bytes, rest: bytes) -> tuple[bytes, bytes]:
-        seen.extend((head, rest))
+        seen.extend((head, unpacked(head, rest)))
         return head, rest
 
     relocked(backed_up(settings), settings.BACKUP_KEY, look)
@@ -309,10 +328,24 @@ def test_something_else_than_a_backup_is_said(stay, settings, new_place, tmp_pat
     (tmp_path / "x.age").write_text("hello")
     assert "cannot be unlocked" in refusal("restore", tmp_path / "x.age", into=new_place())
     assert "could not be read" in refusal("restore", tmp_path / "none.age", into=new_place())
-    later = relocked(backed_up(settings), settings.BACKUP_KEY, changed(format=3))
-    assert "It was made in format 3; this version of Ebb reads up to format 2" in refusal("restore", later, into=new_place())
+    later = relocked(backed_up(settings), settings.BACKUP_KEY, changed(format=4))
+    assert "It was made in format 4; this version of Ebb reads up to format 3" in refusal("restore", later, into=new_place())
     other = relocked(backed_up(settings), settings.BACKUP_KEY, lambda head, rest: (b"{}", rest))
     assert "is no backup that can be read" in refusal("restore", other, into=new_place())
+
+
+def test_what_is_packed_otherwise_or_breaks_off_is_said_and_leaves_nothing(stay, settings, new_place, tmp_path):
+    backup = backed_up(settings)
+    for change, words in (
+        (changed(packed="zstd"), "It is packed with zstd, which this version of Ebb cannot unpack"),
+        (lambda head, rest: (changed(packed="gzip")(head, rest)[0], b"no gzip at all"), "cannot be unpacked"),
+        (lambda head, rest: (changed(packed="gzip")(head, rest)[0], gzip.compress(unpacked(head, rest))[:-20]), "breaks off"),
+    ):
+        other = relocked(backup, settings.BACKUP_KEY, change)
+        printed = refusal("restore", other, into=new_place())
+        assert words in printed
+        assert "Nothing was restored" in printed
+        assert [path.name for path in tmp_path.glob("restored*")] == []
 
 
 def test_a_backup_of_one_kind_does_not_go_into_the_other(stay, settings, new_place):

@@ -199,6 +199,15 @@ def test_the_line_holds_no_name_of_the_patient(nurse: User, episode: Episode):
 # Drafts -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("age", "offered"), [(timedelta(hours=23, minutes=59), True), (timedelta(hours=24, minutes=1), False)])
+def test_unsent_answers_are_offered_for_a_day_and_no_longer(nurse: User, episode: Episode, age: timedelta, offered: bool):
+    with time_machine.travel(NOW, tick=False):
+        actions.check_ins.keep_draft(by=nurse, episode=episode, instrument="cows", draft_id=uuid4(), entries={"cows_gi": "1"})
+    with time_machine.travel(NOW + age, tick=False):
+        assert (access.draft(nurse, episode, "cows") is not None) == offered
+        assert bool(access.drafts(episode)) == offered
+
+
 def test_a_draft_is_found_by_its_owner_only(nurse: User, colleague: User, episode: Episode, second_episode: Episode):
     actions.check_ins.keep_draft(by=nurse, episode=episode, instrument="cows", draft_id=uuid4(), entries={"cows_gi": "1"})
     assert access.draft(nurse, episode, "cows") is not None

@@ -51,7 +51,7 @@ def go_away(
             raise Conflict(_("This stay has already been ended."))
         if talk and talk.begun:
             entry = talk.entry(from_at)
-            keep_check_in(by, episode, entry, entry.fingerprint(episode), now)
+            keep_check_in(by, episode, entry, entry.digest(episode), now)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)

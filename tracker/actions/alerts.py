@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.roles import Can
 from accounts.trail import audit
 from clinical.history import History
-from clinical.rules import Finding, Urgency, by_slug, review
+from clinical.rules import Finding, Urgency, by_slug, evaluate
 from tracker import access
 from tracker.actions.entering import lock
 from tracker.actions.refusals import Conflict, Invalid
@@ -128,7 +128,7 @@ def escalate(*, now: datetime) -> int:
 
 def _findings(episode: Episode, history: History, now: datetime) -> dict[str, Finding]:
     # The times of day in their sentences are the ward's.
-    found = review(history, protocol_of(episode), now.astimezone(episode.ward.tz))
+    found = evaluate(history, protocol_of(episode), now.astimezone(episode.ward.tz))
     return {finding.rule: finding for finding in found}
 
 
@@ -198,7 +198,7 @@ def _follow(alert: Alert, finding: Finding, now: datetime, done: Matched) -> Non
         steps.append(AlertStep.What.BACK)
     # Within a level, what comes before the others is more urgent too: severe after moderately severe.
     rose = (columns["urgency"], columns["first"]) > (alert.urgency, alert.first)
-    before = {(label, check_in, dose) for label, _value, _at, check_in, dose in alert.facts}
+    before = {(fact.label, fact.check_in_id, fact.dose_id) for fact in alert.kept_facts}
     told = {(label, check_in, dose) for label, _value, _at, check_in, dose in columns["facts"] if check_in or dose}
     if rose:
         steps.append(AlertStep.What.ROSE)

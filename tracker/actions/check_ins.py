@@ -17,7 +17,7 @@ from clinical.history import History
 from clinical.instruments import Answer, AnswerError
 from tracker import access
 from tracker.actions import alerts, entering
-from tracker.actions.entering import already_corrected, fingerprint, kept_before, lock, must_be_correctable
+from tracker.actions.entering import already_corrected, digest, kept_before, lock, must_be_correctable
 from tracker.actions.refusals import Conflict, Invalid, TooFast
 from tracker.content import library
 from tracker.history import of_episode, with_row
@@ -50,14 +50,14 @@ class Entry:
     clock_offset_s: int | None = None
     """Seconds the sender's clock was ahead when this arrived, None where that is not known. Not part of what was said."""
 
-    def fingerprint(self, episode: Episode) -> str:
+    def digest(self, episode: Episode) -> str:
         """The digest of this entry: equal for two sendings of one form, different for anything else."""
         said = [
             str(episode.pk), self.instrument, self.reporter, self.said, dict(self.answers), self.about, self.not_done,
             self.breaths, self.incomplete_reason, self.note, str(self.replaces.pk) if self.replaces else "",
             self.replace_reason, self.replace_note,
         ]  # fmt: skip
-        return fingerprint(said)
+        return digest(said)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def record_check_in(
     by.must(Can.REPORT if entry.reporter == CheckIn.Reporter.PATIENT else Can.CHECK_IN)
     access.must_reach(by, episode)
     now = now or timezone.now()
-    content = entry.fingerprint(episode)
+    content = entry.digest(episode)
     with transaction.atomic():
         lock(episode)
         before = of_episode(episode)
@@ -176,7 +176,8 @@ def _forget_draft(by: User, episode: Episode, instrument: str) -> None:
 
 def _row(by: User, episode: Episode, entry: Entry, content: str, now: datetime) -> CheckIn:
     """The row this entry makes. Raises Invalid."""
-    instrument = library().instrument(entry.instrument)
+    # A correction is about what was asked then: a question that came later was not left out.
+    instrument = library().instrument(entry.instrument, entry.replaces.instrument_version if entry.replaces else None)
     problems: dict[str, str] = {}
     answers: dict[str, Answer] = {}
     if entry.reporter not in instrument.filled_by:

@@ -17,7 +17,7 @@ from clinical.medicines import Medicine
 from clinical.readings import complete, floor, scores
 from tracker import access
 from tracker.actions import alerts, entering
-from tracker.actions.entering import already_corrected, fingerprint, kept_before, lock, must_be_correctable
+from tracker.actions.entering import already_corrected, digest, kept_before, lock, must_be_correctable
 from tracker.actions.refusals import Conflict, Invalid
 from tracker.content import library
 from tracker.history import of_episode, protocol_of
@@ -57,9 +57,9 @@ class DoseEntry:
     clock_offset_s: int | None = None
     """Seconds the sender's clock was ahead when this arrived, as in a check-in."""
 
-    def fingerprint(self, episode: Episode) -> str:
+    def digest(self, episode: Episode) -> str:
         """The digest of this entry: equal for two sendings of one form, different for anything else."""
-        return fingerprint([
+        return digest([
             str(episode.pk), self.medicine, self.form, str(self.amount), self.unit, self.route, self.said, self.status, self.about,
             self.reason, self.vomited_minutes, self.ordered_by, self.given_by, self.witness, self.response, self.emergency_called,
             self.note, str(self.replaces.pk) if self.replaces else "", self.replace_reason, self.replace_note,
@@ -89,7 +89,7 @@ def record_dose(*, by: User, episode: Episode, entry: DoseEntry, now: datetime |
     by.must(Can.GIVE)
     access.must_reach(by, episode)
     now = now or timezone.now()
-    content = entry.fingerprint(episode)
+    content = entry.digest(episode)
     with transaction.atomic():
         lock(episode)
         kept = kept_before(Dose.objects.all(), by, episode, entry.id, content)
@@ -155,7 +155,7 @@ def _row(by: User, episode: Episode, entry: DoseEntry, history: History, now: da
         replaces=entry.replaces,
         replace_reason=entry.replace_reason,
         replace_note=entry.replace_note,
-        fingerprint=entry.fingerprint(episode),
+        fingerprint=entry.digest(episode),
     )
 
 

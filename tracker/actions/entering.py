@@ -26,7 +26,7 @@ LONGEST_BEFORE = timedelta(days=7)
 """How long before admission something may have been seen. A day further back is a slip of the finger."""
 
 
-def fingerprint(said: list[Any]) -> str:
+def digest(said: list[Any]) -> str:
     """The digest of what was sent: equal for two sendings of one form, different for anything else."""
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -76,11 +76,11 @@ def end_stay(*, by: User, episode: Episode, ended_at: datetime, how: str, talk: 
     entry = talk.entry(ended_at)
     with transaction.atomic():
         lock(episode)
-        if kept_before(CheckIn.objects.all(), by, episode, entry.id, entry.fingerprint(episode)):
+        if kept_before(CheckIn.objects.all(), by, episode, entry.id, entry.digest(episode)):
             return
         if not Episode.objects.filter(pk=episode.pk, ended_at=None).update(ended_at=ended_at, left_how=how):
             raise Conflict(_("This stay has already been ended."))
-        keep_check_in(by, episode, entry, entry.fingerprint(episode), now)
+        keep_check_in(by, episode, entry, entry.digest(episode), now)
         Absence.objects.filter(episode=episode, until=None, from_at__lte=ended_at).update(until=ended_at, ended_by=by)
         episode.ended_at, episode.left_how = ended_at, how
         found = alerts.match(episode, of_episode(episode), now)

@@ -1,6 +1,7 @@
 """Admitting, putting a stay right, and the patient's own account."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -37,9 +38,8 @@ class Stay:
     bed: str
     opioid: str
     last_use: LastUse
-    usual_pain: str = ""
-    allergies: str = ""
-    what_helps: str = ""
+    good_to_know: Mapping[str, Any] = field(default_factory=dict)
+    """Values of `tracker.models.stays.GOOD_TO_KNOW` by their names. What is not named stays as it was."""
 
 
 def admit(
@@ -157,14 +157,13 @@ def new_patient_password(*, by: User, episode: Episode, password: str) -> None:
 
 
 def _columns(stay: Stay) -> dict[str, Any]:
+    """Columns of `tracker.models.stays.STAY_FACTS` with what this says about each."""
     return {
         "bed": stay.bed,
         "opioid": stay.opioid,
         "last_use_at": stay.last_use.at,
         "last_use_precision": stay.last_use.precision,
-        "usual_pain": stay.usual_pain,
-        "allergies": stay.allergies,
-        "what_helps": stay.what_helps,
+        **stay.good_to_know,
     }
 
 

@@ -8,7 +8,7 @@ from tracker.models import Episode
 
 
 def banner_of(episode: Episode) -> str:
-    """A fingerprint of the patient shown at the top, to notice when a form belongs to somebody else."""
+    """A digest of the patient shown at the top, to notice when a form belongs to somebody else."""
     shown = f"{episode.pk}|{episode.patient.chosen_name}|{episode.patient.date_of_birth}|{episode.bed}"
     return hashlib.sha256(shown.encode()).hexdigest()[:16]
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.forms.models import fields_for_model, model_to_dict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,12 +17,11 @@ from tracker.forms.plain import PlainForm
 from tracker.forms.when import add_clock, read_clock
 from tracker.history import age_at
 from tracker.models import Episode, Patient
-
-_needed = {"required": gettext_lazy("Fill this in.")}
+from tracker.models.stays import GOOD_TO_KNOW, STAY_FACTS
 
 
 class StayForm(PlainForm):
-    """The facts of a stay that the chart needs."""
+    """Facts of a stay: some asked in a way of their own, and those of `GOOD_TO_KNOW` as their columns say."""
 
     bed = forms.CharField(label=gettext_lazy("Bed"), max_length=12, error_messages={"required": gettext_lazy("Enter the bed.")})
     opioid = forms.ChoiceField(
@@ -37,23 +37,14 @@ class StayForm(PlainForm):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose how surely the time of last use is known.")},
     )
-    usual_pain = forms.CharField(
-        label=gettext_lazy("Usual pain"),
-        help_text=gettext_lazy("Pain they live with anyway. COWS counts only what is more than this."),
-        max_length=200,
-        required=False,
-    )
-    allergies = forms.CharField(label=gettext_lazy("Allergies"), max_length=200, required=False)
-    what_helps = forms.CharField(
-        label=gettext_lazy("What helps me"),
-        help_text=gettext_lazy("In the patient's own words, one line. Staff see it at the worst hour."),
-        max_length=200,
-        required=False,
-    )
 
-    def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime, episode: Episode | None = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    field_order = ["bed", "opioid", "last_use_precision", *GOOD_TO_KNOW]
+
+    def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime, episode: Episode | None = None) -> None:
+        super().__init__(data, initial=model_to_dict(episode, [*STAY_FACTS, "version"]) if episode else None)
         self.zone, self.now = zone, now
+        self.fields |= fields_for_model(Episode, GOOD_TO_KNOW)
+        self.order_fields(self.field_order)
         hint = _("24-hour clock, such as 02:10. Leave empty where only the date is known.")
         used = episode.last_use_at if episode else None
         add_clock(self, "last_use", label=_("Last use"), zone=zone, now=now, days=31, at=used, hint=hint)
@@ -74,13 +65,16 @@ class StayForm(PlainForm):
         """What this form says, for `tracker.actions`."""
         data = self.cleaned_data
         return Stay(
-            bed=data["bed"].strip(),
+            bed=data["bed"],
             opioid=data["opioid"],
             last_use=data["last_use"],
-            usual_pain=data["usual_pain"].strip(),
-            allergies=data["allergies"].strip(),
-            what_helps=data["what_helps"].strip(),
+            good_to_know={name: data[name] for name in GOOD_TO_KNOW},
         )
+
+    @property
+    def good_to_know(self) -> list[forms.BoundField]:
+        """Fields of `GOOD_TO_KNOW`, for the page, in the order they are asked."""
+        return [self[name] for name in GOOD_TO_KNOW]
 
 
 class AdmitForm(StayForm):
@@ -105,10 +99,10 @@ class AdmitForm(StayForm):
         label=gettext_lazy("Record number"), max_length=40, error_messages={"required": gettext_lazy("Enter the record number.")}
     )
 
-    field_order = ["chosen_name", "date_of_birth", "record_number", "bed"]
+    field_order = ["chosen_name", "date_of_birth", "record_number", *StayForm.field_order]
 
-    def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime, **kwargs: Any) -> None:
-        super().__init__(data, zone=zone, now=now, **kwargs)
+    def __init__(self, data: Any = None, *, zone: ZoneInfo, now: datetime) -> None:
+        super().__init__(data, zone=zone, now=now)
         add_clock(self, "admitted", label=_("Admitted"), zone=zone, now=now, days=14, at=now)
 
     def clean_date_of_birth(self) -> date:

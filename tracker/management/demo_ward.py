@@ -120,9 +120,8 @@ class Person:
     """Since when they are on leave, in hours ago."""
     last_signs: Mapping[str, Answer] = field(default_factory=dict)
     """What was measured last, where that is not what goes with the score."""
-    allergies: str = ""
-    usual_pain: str = ""
-    what_helps: str = ""
+    good_to_know: Mapping[str, str] = field(default_factory=dict)
+    """Allergies, usual pain and what helps, by the names of their columns."""
 
     @property
     def record_number(self) -> str:
@@ -170,7 +169,9 @@ PEOPLE = (
         scores=((9, 8), (25, 22), (49, 36), (70, 27), (82, 27), (96, 25), (118.5, 25), (129, 13)),
         reports=((10, 3), (33, 17), (57, 20), (72, 15), (90, 9), (110, 5), (119, 5), (130, 13)),
         seen_ago=1.2, leans=LOW, missed=(70.5, 82), late=62, reported_ago=0.6,
-        allergies="Penicillin", usual_pain="Left knee, most days", what_helps="A dark room and my own blanket",
+        good_to_know={
+            "allergies": "Penicillin", "usual_pain": "Left knee, most days", "what_helps": "A dark room and my own blanket",
+        },
         doses=(
             Given(12, "lofexidine", "tablet", "0.54"), Given(36, "ondansetron", "tablet", "4"),
             Given(60, "lofexidine", "tablet", "0.54"), Given(86, "loperamide", "capsule", "4"),
@@ -183,7 +184,8 @@ PEOPLE = (
     Person(
         2, "Ana R.", date(1995, 11, 17), "2", "fentanyl", "exact", 38, 7,
         scores=((7, 4), (16, 15), (24, 22), (38, 31)), reports=((7, 4), (20, 11), (36, 18)),
-        seen_ago=1.3, leans=RESTLESS, called_ago=0.1, told={"pregnancy": 0}, what_helps="Someone who sits with me and does not talk",
+        seen_ago=1.3, leans=RESTLESS, called_ago=0.1, told={"pregnancy": 0},
+        good_to_know={"what_helps": "Someone who sits with me and does not talk"},
     ),
     # Admitted a few hours ago, still before the worst.
     Person(
@@ -194,14 +196,15 @@ PEOPLE = (
     Person(
         4, "Marek D.", date(1984, 9, 12), "4", "heroin", "exact", 50, 11,
         scores=((11, 9), (26, 21), (48, 28)), reports=((11, 5), (30, 12), (50, 15)),
-        seen_ago=0.7, leans=ACHING, declined=34, cut_short=True, allergies="Codeine: rash",
+        seen_ago=0.7, leans=ACHING, declined=34, cut_short=True, good_to_know={"allergies": "Codeine: rash"},
         told={"sedatives": 1, "alone": 1},
     ),
     # Vomiting and diarrhea many times a day: fast pulse, low blood pressure, dry.
     Person(
         5, "Tomas L.", date(1969, 5, 8), "5", "rx_short_acting", "exact", 62, 9,
         scores=((9, 7), (24, 18), (46, 29), (62, 25)), reports=((9, 4), (30, 13), (50, 18), (62, 17)),
-        seen_ago=0.2, leans=STOMACH, told={"alcohol": 1}, pressure=((9, 112), (40, 86), (62, 76)), usual_pain="Lower back since 2015",
+        seen_ago=0.2, leans=STOMACH, told={"alcohol": 1}, pressure=((9, 112), (40, 86), (62, 76)),
+        good_to_know={"usual_pain": "Lower back since 2015"},
     ),
     # Stopped methadone: later to start, longer to ease.
     Person(
@@ -217,7 +220,7 @@ PEOPLE = (
     Person(
         8, "Dee W.", date(1991, 1, 30), "11", "heroin", "exact", 44, 8,
         scores=((8, 5), (24, 20), (40, 27)), reports=((8, 4), (28, 13), (44, 16)), seen_ago=5.5, leans=RESTLESS,
-        allergies="Latex", told={"may_leave": 1},
+        good_to_know={"allergies": "Latex"}, told={"may_leave": 1},
     ),
     # Only the date of last use is known; on buprenorphine since the second day.
     Person(
@@ -233,7 +236,7 @@ PEOPLE = (
         10, "Ruth H.", date(1961, 4, 18), "10", "heroin", "exact", 262, 8,
         scores=((8, 6), (24, 19), (46, 26), (72, 20), (120, 10), (168, 5), (240, 3)),
         reports=((8, 4), (30, 13), (50, 16), (96, 11), (168, 8), (262, 6)), seen_ago=None, leans=LOW,
-        usual_pain="Hips, worse in the morning", away_ago=2.5,
+        good_to_know={"usual_pain": "Hips, worse in the morning"}, away_ago=2.5,
     ),
     # Went home a few hours ago.
     Person(
@@ -680,9 +683,7 @@ def _arrive(event: Event, by: User, ward: Ward, now: datetime) -> Episode:
         bed=person.bed,
         opioid=person.opioid,
         last_use=LastUse(None if person.precision == "unknown" else last_use(person, now), person.precision),
-        usual_pain=person.usual_pain,
-        allergies=person.allergies,
-        what_helps=person.what_helps,
+        good_to_know=person.good_to_know,
     )
     return actions.stays.admit(
         by=by, ward=ward, chosen_name=person.name, date_of_birth=person.born, record_number=person.record_number,

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.trail.append_only import written_once
+from accounts.trail.append_only import append_only
 
 
 class Migration(migrations.Migration):
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             model_name='voided',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', 'other'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='another_reason_is_said'),
         ),
-        written_once('tracker_voided'),
-        written_once('tracker_breakglass'),
-        written_once('tracker_breakglassreview'),
+        append_only('tracker_voided'),
+        append_only('tracker_breakglass'),
+        append_only('tracker_breakglassreview'),
     ]

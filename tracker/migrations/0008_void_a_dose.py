@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.trail.append_only import still_written_once
+from accounts.trail.append_only import still_append_only
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = still_written_once(
+    operations = still_append_only(
         'tracker_voided',
         migrations.AddField(
             model_name='voided',

@@ -1,6 +1,7 @@
 """What a rule found that somebody should look at, and everything that happened to it since."""
 
 import uuid
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.models.stays import Episode
+
+
+class KeptFact(NamedTuple):
+    """One fact an alert rests on, as it is kept: the moment in ISO 8601 or "", and the check-in or dose it stands in."""
+
+    label: str
+    value: str
+    observed_at: str
+    check_in_id: str
+    dose_id: str
 
 
 class Alert(models.Model):
@@ -70,6 +81,11 @@ class Alert(models.Model):
             ),
         ]
 
+    @property
+    def kept_facts(self) -> list[KeptFact]:
+        """The facts this alert rests on, by name."""
+        return [KeptFact(*fact) for fact in self.facts]
+
     def __str__(self) -> str:
         return f"{self.rule} of episode {self.episode_id}"
 
@@ -77,7 +93,7 @@ class Alert(models.Model):
 class AlertStep(models.Model):
     """One thing that happened to an alert. Written once; an alert that is seen again keeps who saw it before."""
 
-    written_once = True
+    append_only = True
 
     class What(models.TextChoices):
         """What happened."""

@@ -10,7 +10,7 @@ from tracker.models.stays import Episode
 class BreakGlass(models.Model):
     """One person may open one stay of another ward until a fixed time, for a reason. Never made longer."""
 
-    written_once = True
+    append_only = True
 
     id = models.UUIDField(primary_key=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -34,7 +34,7 @@ class BreakGlass(models.Model):
 class BreakGlassReview(models.Model):
     """A supervisor of the ward has looked at one emergency access."""
 
-    written_once = True
+    append_only = True
 
     access = models.OneToOneField(BreakGlass, on_delete=models.PROTECT, related_name="review")
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -23,7 +23,7 @@ class CheckIn(models.Model):
     Score and band are frozen as they were on the day.
     """
 
-    written_once = True
+    append_only = True
 
     class Reporter(models.TextChoices):
         """Whose words these are."""

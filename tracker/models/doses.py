@@ -23,7 +23,7 @@ class Dose(models.Model):
     What was known when it was written down (the last COWS before it, the hours since last use) is kept as it was.
     """
 
-    written_once = True
+    append_only = True
 
     class Status(models.TextChoices):
         """What became of it."""

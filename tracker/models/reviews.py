@@ -10,7 +10,7 @@ from tracker.models.stays import Episode
 class Review(models.Model):
     """A supervisor looked at the trend of a stay, and what was decided. Written once."""
 
-    written_once = True
+    append_only = True
 
     id = models.UUIDField(primary_key=True, editable=False)
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="reviews")

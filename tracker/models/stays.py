@@ -10,6 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Ward
 
+GOOD_TO_KNOW = ("allergies", "usual_pain", "what_helps")
+"""Facts of a stay that need nothing but a column, in the order they are asked: everything else follows from this list."""
+
+STAY_FACTS = ("bed", "opioid", "last_use_at", "last_use_precision", *GOOD_TO_KNOW)
+"""Columns of a stay that are asked at admission and can be put right later; the audit trail tells what each was before."""
+
 
 class Patient(models.Model):
     """A person, known by the name they chose."""
@@ -76,9 +82,19 @@ class Episode(models.Model):
     last_use_precision = models.CharField(_("how sure"), max_length=8, choices=Precision.choices)
     last_use_changed_at = models.DateTimeField(null=True, blank=True)
     last_use_changed_by = models.CharField(max_length=160, blank=True)
-    usual_pain = models.CharField(_("usual pain"), max_length=200, blank=True)
+    usual_pain = models.CharField(
+        _("usual pain"),
+        max_length=200,
+        blank=True,
+        help_text=_("Pain they live with anyway. COWS counts only what is more than this."),
+    )
     allergies = models.CharField(_("allergies"), max_length=200, blank=True)
-    what_helps = models.CharField(_("what helps me"), max_length=200, blank=True)
+    what_helps = models.CharField(
+        _("what helps me"),
+        max_length=200,
+        blank=True,
+        help_text=_("In the patient's own words, one line. Staff see it at the worst hour."),
+    )
     version = models.PositiveIntegerField(default=1)
 
     glass: uuid.UUID | None = None

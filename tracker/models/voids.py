@@ -23,7 +23,7 @@ class Voided(models.Model):
     A row of its own, so that the entry itself stays as it was written. The key is made when the form is opened.
     """
 
-    written_once = True
+    append_only = True
 
     class Reason(models.TextChoices):
         """Why it is taken back."""

@@ -19,6 +19,7 @@ from tracker import access
 from tracker.content import library
 from tracker.history import protocol_on
 from tracker.models import Alert, AlertStep, ClockRun, Episode
+from tracker.models.alerts import KeptFact
 from tracker.words import times
 
 CLOCK_STALE = timedelta(minutes=3)
@@ -58,7 +59,7 @@ class Shown:
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """What it rests on."""
-        return tuple(_fact(*said) for said in self.alert.facts)
+        return tuple(_fact(kept) for kept in self.alert.kept_facts)
 
     @property
     def urgency(self) -> str:
@@ -91,9 +92,11 @@ def shown(alert: Alert, now: datetime) -> Shown:
     return Shown(alert, by_slug[alert.rule], now)
 
 
-def _fact(label: str, value: str, at: str, check_in: str, dose: str) -> Fact:
-    url = reverse("check_in", args=[check_in]) if check_in else reverse("dose", args=[dose]) if dose else ""
-    return Fact(label, value, parse_datetime(at) if at else None, url)
+def _fact(kept: KeptFact) -> Fact:
+    url = ""
+    if kept.check_in_id or kept.dose_id:
+        url = reverse("check_in", args=[kept.check_in_id]) if kept.check_in_id else reverse("dose", args=[kept.dose_id])
+    return Fact(kept.label, kept.value, parse_datetime(kept.observed_at) if kept.observed_at else None, url)
 
 
 # One stay -----------------------------------------------------------------------------------------------------
@@ -145,7 +148,7 @@ def life(alert: Alert) -> list[AlertStep]:
 def said_to_patient(episode: Episode, check_in_id: str) -> list[str]:
     """What a patient is told after sending something that an open alert rests on. Never a rule or a score. One query."""
     live = Alert.objects.filter(episode=episode, closed_at=None)
-    touched = [alert for alert in live if any(check_in_id == fact[3] for fact in alert.facts)]
+    touched = [alert for alert in live if any(check_in_id == fact.check_in_id for fact in alert.kept_facts)]
     lines = [by_slug[alert.rule].patient_line for alert in touched]
     return list(dict.fromkeys(line for line in lines if line))
 

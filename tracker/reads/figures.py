@@ -25,6 +25,7 @@ from tracker import access
 from tracker.content import library
 from tracker.history import DOSE_COLUMNS, of_rows, protocol_on
 from tracker.models import Absence, AlertStep, CheckIn, Dose, Episode
+from tracker.reads.bars import Picture, stacked, waited
 from tracker.words import times
 
 DAYS = 14
@@ -103,37 +104,6 @@ class Day:
     urgent: Waits
     review: Waits
     checks: Checks
-
-
-@dataclass(frozen=True)
-class Part:
-    """One rectangle of a bar, in the units of its picture."""
-
-    kind: str
-    y: float
-    height: float
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One day of a picture."""
-
-    x: float
-    middle: float
-    labels: tuple[str, str]
-    parts: tuple[Part, ...]
-    longest: float | None = None
-    """Where the longest wait ends, for pictures of waits."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Two weeks as bars: a linear axis from zero, every day, the same numbers as the table."""
-
-    name: str
-    bars: tuple[Bar, ...]
-    ticks: tuple[tuple[float, str], ...]
-    line: tuple[float, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -260,7 +230,7 @@ def _histories(stays: Sequence[Episode], protocol: Protocol, start: datetime, no
     doses, away, promises = defaultdict(list), defaultdict(list), defaultdict(list)
     for dose in (
         Dose.objects.current()
-        .filter(episode__in=keys, medicine__in=looked_after, status__in=Dose.TAKEN, given_at__gte=since, given_at__lte=now)
+        .filter(episode__in=keys, medicine__in=looked_after, status__in=Dose.TAKEN, given_at__gte=since)
         .values_list("episode_id", *DOSE_COLUMNS, named=True)
     ):
         doses[dose.episode_id].append(dose)
@@ -295,19 +265,15 @@ def _contacts(keys: list[UUID], since: datetime, now: datetime) -> dict[UUID, li
 
 # Pictures ---------------------------------------------------------------------------------------------------
 
-LEFT, STEP, WIDTH = 48.0, 46.0, 30.0
-TOP, BOTTOM = 12.0, 172.0
-"""Where bars begin and end, in the units of the picture: 700 wide, 212 high."""
-
 
 def _pictures(days: Sequence[Day], protocol: Protocol) -> tuple[Picture, Picture, Picture, Picture]:
     line = (protocol.escalation_minutes, _("passed on after %(n)d min") % {"n": protocol.escalation_minutes})
     return (
-        _stacked(
+        stacked(
             _("Alerts that asked somebody to look"),
             [
                 (
-                    day,
+                    _labels(day),
                     (
                         ("urgent", day.urgent.seen),
                         ("review", day.review.seen),
@@ -317,13 +283,13 @@ def _pictures(days: Sequence[Day], protocol: Protocol) -> tuple[Picture, Picture
                 for day in days
             ],
         ),
-        _waited(_("Minutes an urgent alert waited"), [(day, day.urgent) for day in days], line),
-        _waited(_("Minutes an alert to review waited"), [(day, day.review) for day in days]),
-        _stacked(
+        waited(_("Minutes an urgent alert waited"), [_wait(day, day.urgent) for day in days], line),
+        waited(_("Minutes an alert to review waited"), [_wait(day, day.review) for day in days]),
+        stacked(
             _("Staff checks by day"),
             [
                 (
-                    day,
+                    _labels(day),
                     (
                         ("in-time", day.checks.in_time),
                         ("late", day.checks.late - day.checks.long_late),
@@ -336,53 +302,13 @@ def _pictures(days: Sequence[Day], protocol: Protocol) -> tuple[Picture, Picture
     )
 
 
-def _stacked(name: str, days: Sequence[tuple[Day, tuple[tuple[str, int], ...]]]) -> Picture:
-    top = _round_up(max(sum(n for _kind, n in parts) for _one, parts in days))
-    bars = []
-    for number, (day, parts) in enumerate(days):
-        height, drawn = 0, []
-        for kind, n in parts:
-            if n:
-                height += n
-                drawn.append(Part(kind, _y(height, top), round(_y(height - n, top) - _y(height, top), 1)))
-        bars.append(_bar(number, day, tuple(drawn)))
-    return Picture(name, tuple(bars), _ticks(top))
+def _labels(day: Day) -> tuple[str, str]:
+    return date_format(day.day, "D"), date_format(day.day, "j")
 
 
-def _waited(name: str, days: Sequence[tuple[Day, Waits]], line: tuple[int, str] | None = None) -> Picture:
-    """The median as a bar and the longest as a line above it."""
-    top = _round_up(max([_minutes(waits.longest) for _one, waits in days] + [line[0] if line else 0]))
-    bars = []
-    for number, (day, waits) in enumerate(days):
-        if waits.median is None:
-            bars.append(_bar(number, day, ()))
-            continue
-        y = _y(_minutes(waits.median), top)
-        bars.append(_bar(number, day, (Part("median", y, round(BOTTOM - y, 1)),), _y(_minutes(waits.longest), top)))
-    drawn = (_y(line[0], top), line[1]) if line else None
-    return Picture(name, tuple(bars), _ticks(top), drawn)
-
-
-def _bar(number: int, day: Day, parts: tuple[Part, ...], longest: float | None = None) -> Bar:
-    x = LEFT + 8 + number * STEP
-    return Bar(x, x + WIDTH / 2, (date_format(day.day, "D"), date_format(day.day, "j")), parts, longest)
+def _wait(day: Day, waits: Waits) -> tuple[tuple[str, str], float | None, float]:
+    return _labels(day), None if waits.median is None else _minutes(waits.median), _minutes(waits.longest)
 
 
 def _minutes(gap: timedelta | None) -> float:
     return gap.total_seconds() / 60 if gap is not None else 0
-
-
-def _y(value: float, top: float) -> float:
-    return round(BOTTOM - value / top * (BOTTOM - TOP), 1)
-
-
-def _ticks(top: int) -> tuple[tuple[float, str], ...]:
-    return tuple((_y(value, top), f"{value:g}") for value in (0, top / 2, top))
-
-
-def _round_up(value: float) -> int:
-    """The next number an axis can end at: 2, 4, 6, 8 or 10 of something, so that its half is plain as well."""
-    size = 1
-    while size * 10 < value:
-        size *= 10
-    return next(step * size for step in (2, 4, 6, 8, 10) if step * size >= value)

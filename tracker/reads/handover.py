@@ -1,7 +1,7 @@
 """The handover sheet: one line for each patient, worked out from what was written down in the last 12 hours.
 
 Nothing here is typed by anybody for the sheet, and nothing is left out to make it short: what does not fit is counted.
-Eight queries, whatever the number of patients.
+Twelve queries, whatever the number of patients.
 """
 
 from collections import defaultdict
@@ -108,7 +108,7 @@ class Handover:
 
 
 def handover(by: User, ward: Ward, now: datetime) -> Handover:
-    """The handover of one ward. Eight queries: the three of the board, and one for each kind of thing that happened."""
+    """The handover of one ward. Twelve queries: the seven of the board, and one for each kind of thing that happened."""
     since = now - SHIFT
     rows = board(by, ward, now, "due").rows
     left = access.episodes(by).filter(ward=ward, ended_at__gt=since, ended_at__lte=now).order_by("ended_at")

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from clinical.articles import Audience, Given, Pick, Raised, Reported, choose, one_card
 from clinical.history import CheckIn, History, Place, place
-from clinical.rules import Finding, Urgency, by_slug, review
+from clinical.rules import Finding, Urgency, by_slug, evaluate
+from clinical.rules.clockwork import OverdueCheck
+from clinical.rules.scores import Mismatch, ScoreBand, ScoreRising
 from clinical.symptoms import Reporter
 from tracker.content import library
 from tracker.history import course_of, protocol_of
@@ -17,10 +19,10 @@ from tracker.models import Episode
 FRESH_HOURS = 24
 """What was reported or given longer ago than this is no longer "just"."""
 
-ABOUT_THE_WARD = frozenset({"R13"})
+ABOUT_THE_WARD = frozenset({OverdueCheck.slug})
 """Alerts that say nothing about the patient: what the patient feels is read about first."""
 
-ABOUT_A_SCORE = frozenset({"R03", "R04", "R19"})
+ABOUT_A_SCORE = frozenset({ScoreBand.slug, ScoreRising.slug, Mismatch.slug})
 """Alerts that speak of a score only: a patient reads about what they said themselves."""
 
 READ_FROM: Mapping[Audience, Urgency] = {
@@ -68,7 +70,7 @@ def beside(
 
 def open_alerts(history: History, episode: Episode, now: datetime) -> list[Finding]:
     """What the rules find right now, the most urgent first. No query."""
-    return review(history, protocol_of(episode), now)
+    return evaluate(history, protocol_of(episode), now)
 
 
 def card(history: History, episode: Episode, sent: datetime) -> Pick | None:
@@ -81,7 +83,7 @@ def card(history: History, episode: Episode, sent: datetime) -> Pick | None:
     course, protocol = course_of(episode), protocol_of(episode)
     for at in sorted({c.observed_at for c in history.check_ins if c.reporter == "patient" and c.observed_at <= sent}):
         past = history.as_of(at)
-        picks = beside(past, place(past, course, at), at, "patient", 6, alerts=review(past, protocol, at))
+        picks = beside(past, place(past, course, at), at, "patient", 6, alerts=evaluate(past, protocol, at))
         shown = one_card(picks, shown.article.slug if shown else "")
     return shown
 

@@ -296,7 +296,7 @@ def dose_lines(history: History, protocol: Protocol) -> tuple[DoseLine, ...]:
 
 def _alert_mark(number: int, one: Shown, found: Trend) -> dict[str, Any]:
     """Where an alert stands on the chart: on the newest point it rests on, else on the line of time."""
-    told = {fact[3] for fact in one.alert.facts}
+    told = {fact.check_in_id for fact in one.alert.kept_facts}
     at = one.alert.observed_at or one.alert.raised_at
     mark: dict[str, Any] = {
         "n": number,

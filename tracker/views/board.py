@@ -31,7 +31,7 @@ def ward(request: SignedIn) -> HttpResponse:
 @conditional_page
 def rows(request: SignedIn) -> HttpResponse:
     """The rows and the counts by themselves, for a board that is already open. Unchanged, they are answered by 304."""
-    return render(request, "components/board_body.html", _context(request))
+    return render(request, "tracker/_board_body.html", _context(request))
 
 
 @require_safe

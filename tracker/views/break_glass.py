@@ -23,7 +23,7 @@ from tracker.words import times
 def emergencies(request: SignedIn) -> HttpResponse:
     """Every emergency access to the supervisor's wards, those to be reviewed first."""
     now = timezone.now()
-    return render(request, "tracker/emergencies.html", {"found": read_emergencies(request.user, now), "now": now})
+    return render(request, "tracker/break_glass_list.html", {"found": read_emergencies(request.user, now), "now": now})
 
 
 @require_http_methods(["GET", "POST"])

@@ -58,9 +58,7 @@ def admit(request: SignedIn) -> HttpResponse:
 def change(request: SignedIn, pk: UUID) -> HttpResponse:
     """Put the facts of a stay right. Every chart follows."""
     episode = opened(request, pk, "stay form")
-    columns = ("bed", "opioid", "last_use_precision", "usual_pain", "allergies", "what_helps", "version")
-    now = {column: getattr(episode, column) for column in columns}
-    form = ChangeStayForm(sent(request), zone=episode.ward.tz, now=timezone.now(), episode=episode, initial=now)
+    form = ChangeStayForm(sent(request), zone=episode.ward.tz, now=timezone.now(), episode=episode)
 
     def write() -> Episode:
         data = form.cleaned_data

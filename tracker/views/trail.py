@@ -14,13 +14,13 @@ from tracker.words.trail import trail
 
 
 @require_safe
-def history(request: SignedIn, pk: UUID) -> HttpResponse:
+def page(request: SignedIn, pk: UUID) -> HttpResponse:
     """Every line of the trail of one stay, newest first."""
-    stay = access.history_of(request.user, pk)
+    stay = access.trail_of(request.user, pk)
     zone = stay.ward.tz
     found = trail(request.user, [stay], zone, request.GET.get("page", ""))
     context = {"trail": found, "episode": stay, "zone": zone, "hours": hours_at(stay, timezone.now())}
-    return render(request, "tracker/history.html", context)
+    return render(request, "tracker/trail.html", context)
 
 
 @require_safe

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import DateTimeField, Field, Q
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -18,6 +18,7 @@ from accounts.models import AuditLine, User
 from accounts.roles import Role
 from tracker.content import library
 from tracker.models import CheckIn, Episode, Voided
+from tracker.models.stays import STAY_FACTS
 from tracker.words import times
 
 PAGE = 50
@@ -77,15 +78,12 @@ OPENED: dict[str, Promise] = {
 }
 """What was opened, by the words `access` writes down; what follows them names a form or a check-in."""
 
-COLUMNS: dict[str, Promise] = {
-    "bed": gettext_lazy("bed"),
-    "opioid": gettext_lazy("opioid used last"),
-    "last_use_at": gettext_lazy("last use"),
+SAID_OTHERWISE: dict[str, Promise] = {
     "last_use_precision": gettext_lazy("how sure of it"),
-    "usual_pain": gettext_lazy("usual pain"),
-    "allergies": gettext_lazy("allergies"),
     "what_helps": gettext_lazy("what helps"),
 }
+"""Facts of a stay that a line of the trail names in other words than the column does."""
+
 _HEX = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _DOSE = re.compile(rf"^dose (?P<dose>{_HEX})$")
 _OPENED = re.compile(rf"^(?P<what>.*?)(?: (?P<check_in>{_HEX}))?$")
@@ -205,17 +203,18 @@ def _url(line: AuditLine, check_in: CheckIn | None, *, for_patient: bool) -> str
 def _details(facts: dict[str, Any], zone: ZoneInfo) -> Iterable[str]:
     """What stood there before, and why it was changed."""
     for name, was in (facts.get("was") or {}).items():
-        if name in COLUMNS:
-            yield _("%(what)s was %(was)s") % {"what": COLUMNS[name], "was": _value(name, str(was), zone)}
+        if name in STAY_FACTS and isinstance(column := Episode._meta.get_field(name), Field):
+            what = SAID_OTHERWISE.get(name, column.verbose_name)
+            yield _("%(what)s was %(was)s") % {"what": what, "was": _value(column, str(was), zone)}
     if reason := facts.get("reason"):
         said = Voided.Reason(reason).label if reason in Voided.Reason.values else reason
         yield _("reason: %(why)s") % {"why": said}
 
 
-def _value(name: str, was: str, zone: ZoneInfo) -> str:
+def _value(column: "Field[Any, Any]", was: str, zone: ZoneInfo) -> str:
+    """What stood in a column before, as a person says it."""
     if was in ("", "None"):
         return _("not known")
-    if name == "last_use_at" and (at := parse_datetime(was)):
+    if isinstance(column, DateTimeField) and (at := parse_datetime(was)):
         return times.day_clock(at, zone)
-    labels: dict[str, Any] = {"opioid": Episode.Opioid, "last_use_precision": Episode.Precision}
-    return str(labels[name](was).label) if name in labels and was in labels[name].values else was
+    return str(dict(column.choices or ()).get(was, was))

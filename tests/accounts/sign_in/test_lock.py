@@ -7,8 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import actions
-from accounts.models import AuditLine, OpenSession, Pin
+from accounts.models import AuditLine, OpenSession, Pin, User
 from accounts.roles import Role
+from accounts.sign_in.current_session import may_use_a_pin
 from tests.accounts.conftest import LOCK, PIN, minutes, sign_in, unlock, with_pin
 from tests.conftest import PASSWORD, cows_answers
 from tests.tracker.views.conftest import Page
@@ -289,6 +290,18 @@ def test_a_closed_account_has_no_tile_and_its_pin_opens_nothing(tablet, nurse, a
     )
     answer = client.post(LOCK, {"do": "pin", "who": str(row.pk), "pin": PIN})
     assert answer["Location"].startswith("/accounts/login/")
+
+
+def test_an_account_that_was_closed_around_the_page_has_no_tile_though_its_session_is_left(tablet, nurse, colleague, now):
+    """Closing an account ends its sessions. One closed in the database, or restored as closed, has them still."""
+    client = tablet()
+    for who in (nurse, colleague):
+        sign_in(tablet(), with_pin(who))
+    assert {row.user for row in may_use_a_pin(client.device, now)} == {nurse, colleague}
+    User.objects.filter(pk=nurse.pk).update(is_active=False)
+    assert nurse.open_sessions.exists(), "otherwise this proves nothing"
+    assert [row.user for row in may_use_a_pin(client.device, now)] == [colleague]
+    assert "A. Bell" not in Page(client.get(LOCK)).words
 
 
 # What was sent too late ------------------------------------------------------------------------------------------

@@ -34,6 +34,16 @@ def is_out(client, url="/ward/"):
 # Idle -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("seconds", "noted"), [(14, False), (15, True)])
+def test_that_somebody_is_there_is_noted_again_from_the_fifteenth_second_on(limits, nurse, seconds, noted):
+    client = Client()
+    sign_in(client, nurse)
+    before = nurse.open_sessions.get().seen_at
+    limits.shift(timedelta(seconds=seconds))
+    assert is_in(client)
+    assert (nurse.open_sessions.get().seen_at - before) == timedelta(seconds=seconds if noted else 0)
+
+
 def test_after_15_minutes_without_a_request_the_screen_is_locked_to_the_second(limits, nurse):
     client = Client()
     sign_in(client, nurse)

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditLine, User
 from tests.accounts.conftest import LOCK, minutes, sign_in
 from tests.conftest import PASSWORD
+from tests.thoroughness import times
 from tests.tracker.views.conftest import Page
 
 
@@ -148,7 +149,7 @@ def test_every_failed_try_that_was_heard_leaves_an_audit_line(limits, nurse):
 # A name that exists and one that does not cannot be told apart -----------------------------------------------------------
 
 REAL_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-TIMED = int(os.environ.get("EBB_TIMED_SIGN_INS", "30"))
+TIMED = int(os.environ.get("EBB_TIMED_SIGN_INS", times(30, 10)))
 """How often each is timed: 200 for the number in docs/SECURITY.md, fewer every day."""
 
 

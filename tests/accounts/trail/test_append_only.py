@@ -112,14 +112,14 @@ def test_a_guard_that_is_half_there_is_named(db):
 
 
 def migrations_that_guard() -> set[str]:
-    """The tables named in a `written_once("...")` line of a migration."""
+    """The tables named in a `append_only("...")` line of a migration."""
     found = set()
     for app in ("accounts", "tracker"):
         for name in MigrationExecutor(connection).loader.disk_migrations:
             if name[0] == app:
                 source = importlib.import_module(f"{app}.migrations.{name[1]}").__file__
                 with open(source or "", encoding="utf-8") as file:
-                    found |= {line.split("'")[1] for line in file if "written_once('" in line}
+                    found |= {line.split("'")[1] for line in file if "append_only('" in line}
     return found
 
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from accounts.models import AuditLine
 from accounts.trail import audit
-from accounts.trail.audit import fingerprint
+from accounts.trail.audit import digest
 from accounts.trail.chain import Fault, Head, faults, head
 from tests.guards import lifted
 
@@ -47,7 +47,7 @@ def update(line: int) -> None:
 def update_and_hash_again(line: int) -> None:
     one = AuditLine.objects.get(pk=line)
     one.what = "another patient"
-    sql("UPDATE accounts_auditline SET what = %s, hash = %s WHERE id = %s", one.what, fingerprint(one), line)
+    sql("UPDATE accounts_auditline SET what = %s, hash = %s WHERE id = %s", one.what, digest(one), line)
 
 
 def delete(line: int) -> None:
@@ -66,7 +66,7 @@ def put_in(before: int) -> None:
         sql("UPDATE accounts_auditline SET id = %s WHERE id = %s", pk + 1, pk)
     was = AuditLine.objects.get(pk=before - 1)
     forged = AuditLine(pk=before, at=was.at, did="opened", what="forged", previous=was.hash)
-    forged.hash = fingerprint(forged)
+    forged.hash = digest(forged)
     forged.save(force_insert=True)
 
 
@@ -142,7 +142,7 @@ def test_a_trail_written_anew_from_some_line_on_is_found_by_what_was_noted_befor
     previous = AuditLine.objects.get(pk=lines[3]).hash
     for line in AuditLine.objects.filter(pk__gte=lines[4]).order_by("pk"):
         line.name, line.previous = "Somebody Else", previous
-        previous = fingerprint(line)
+        previous = digest(line)
         sql("UPDATE accounts_auditline SET name = %s, previous = %s, hash = %s WHERE id = %s",
             line.name, line.previous, previous, line.pk)  # fmt: skip
     assert found() == []

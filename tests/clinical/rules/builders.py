@@ -13,6 +13,7 @@ from clinical.history import CheckIn, Dose, History
 from clinical.library import load
 from clinical.protocols import Protocol
 from clinical.rules import Finding, by_slug
+from clinical.thresholds import Rules
 
 LIBRARY = load(settings.CONTENT_DIR)
 PROTOCOL = LIBRARY.protocols["default"]
@@ -34,7 +35,7 @@ def check(instrument: str, hours: float = 0, answers: dict[str, Any] | None = No
         "id": f"{instrument} {hours} {reporter} {sorted((answers or {}).items(), key=str)} {facts.get('not_done', '')}",
         "instrument": instrument, "version": 1, "reporter": reporter, "observed_at": ago(hours), "recorded_at": ago(hours) + late,
         "recorded_by": "A. Bell", "answers": kept, "total": score.total, "at_least": score.at_least, "rated": score.rated,
-        "asked": score.asked, "band": score.band.slug if score.band else "", "complete": score.complete,
+        "asked": score.asked, "band": score.band.slug if score.band else "", "complete": score.complete, "name": made.name,
     }  # fmt: skip
     return CheckIn(**given | facts)
 
@@ -83,7 +84,7 @@ def own(total: int, hours: float = 0, *, rated: int | None = None, scale: str = 
     asked = {"sows10": 10, "sows16": 16}[scale]
     whole = rated is None or rated == asked
     return replace(
-        check("sows10", hours), id=f"{scale} {hours} {total} {rated}", instrument=scale, total=total if whole else None,
+        check("sows10", hours), id=f"{scale} {hours} {total} {rated}", instrument=scale, name=f"SOWS-{asked}", total=total if whole else None,
         at_least=total, rated=asked if rated is None else rated, asked=asked, complete=whole,
     )  # fmt: skip
 
@@ -133,5 +134,5 @@ def level(rule: str, *entries: CheckIn | Dose, **facts: Any) -> str:
 
 def with_numbers(rule: str, **changes: Any) -> Protocol:
     """The default protocol with other numbers for one rule."""
-    rules = PROTOCOL.rules
-    return replace(PROTOCOL, rules=replace(rules, **{rule: replace(getattr(rules, rule), **changes)}))
+    tables = PROTOCOL.rules.tables
+    return replace(PROTOCOL, rules=Rules({**tables, rule: replace(tables[rule], **changes)}))

@@ -4,7 +4,8 @@ import dataclasses
 
 from clinical.rules import every
 from clinical.rules.book import document, entries, shared_numbers
-from tests.clinical.rules.builders import PROTOCOL
+from clinical.thresholds import Ticks
+from tests.clinical.rules.builders import PROTOCOL, with_numbers
 
 
 def section(slug: str) -> str:
@@ -35,8 +36,7 @@ def test_every_number_of_every_rule_stands_in_its_section():
 
 
 def test_a_number_that_a_site_changes_is_the_number_that_is_shown():
-    rules = dataclasses.replace(PROTOCOL.rules, R11=dataclasses.replace(PROTOCOL.rules.R11, from_hours=99))
-    changed = dataclasses.replace(PROTOCOL, rules=rules, escalation_minutes=7)
+    changed = dataclasses.replace(with_numbers("R11", from_hours=99), escalation_minutes=7)
     assert ("from hours", "99") in next(entry.numbers for entry in entries(changed) if entry.rule.slug == "R11")
     assert "| from hours | 99 |" in document(changed)
     assert "nobody has seen for 7 minutes" in document(changed)
@@ -54,4 +54,4 @@ def test_what_was_decided_here_is_said_whole_and_without_its_mark():
 def test_the_shared_numbers_are_those_of_the_protocol():
     shared = dict(shared_numbers(PROTOCOL))
     assert shared["late from"] == f"{PROTOCOL.grace_minutes} minutes after the due time"
-    assert shared["danger signs: event hours"] == str(PROTOCOL.rules.ticks.event_hours)
+    assert shared["danger signs: event hours"] == str(PROTOCOL.numbers(Ticks).event_hours)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinical.history import CheckIn
+from clinical.rules.circulation import VitalOutOfRange
 from tests.clinical.rules.builders import (
     LIBRARY,
     PROTOCOL,
@@ -139,7 +140,7 @@ def test_every_vital_sign_by_its_edges(vital: str, edges: dict[float, str]):
 
 def test_the_ranges_are_those_the_vital_signs_form_points_out():
     items = LIBRARY.instrument("vitals").item_by_slug
-    for row in PROTOCOL.rules.R14.ranges:
+    for row in PROTOCOL.numbers(VitalOutOfRange.Numbers).ranges:
         if row.vital != "alertness":
             assert row.usual == items[row.vital].usual, row.vital
 

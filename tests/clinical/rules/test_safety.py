@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from clinical.history import CheckIn
+from clinical.rules.safety import DangerSigns
 from tests.clinical.rules.builders import (
     PROTOCOL,
     check,
@@ -246,8 +247,8 @@ def test_a_sign_that_arrives_late_is_where_it_belongs():
 
 
 def test_a_site_can_move_a_sign():
-    rule = PROTOCOL.rules.R21
-    moved = with_numbers("R21", emergency=(*rule.emergency, "yellow_eyes"), urgent=())
+    numbers = PROTOCOL.numbers(DangerSigns.Numbers)
+    moved = with_numbers("R21", emergency=(*numbers.emergency, "yellow_eyes"), urgent=())
     assert level("R21", danger(1, yellow_eyes=1), protocol=moved) == "emergency"
     assert level("R21", danger(1, confusion=1), protocol=moved) == ""
 

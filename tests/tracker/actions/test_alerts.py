@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import Refused
-from clinical.rules import Urgency, by_slug, review
+from clinical.rules import Urgency, by_slug, evaluate
 from clinical.schedule import next_due
 from tests.conftest import NOW, admit, cows_answers, dose_entry, entry, leave, record, talk
 from tracker import actions
@@ -66,7 +66,7 @@ def danger(episode: Episode, by: User, at: datetime, **signs: int) -> CheckIn:
 def agrees(episode: Episode, now: datetime) -> None:
     """The open alerts are what the rules find, and besides those only what has cleared and nobody has seen."""
     episode = Episode.objects.select_related("patient", "ward").get(pk=episode.pk)
-    found = {f.rule: f for f in review(history_of(episode), protocol_of(episode), now.astimezone(episode.ward.tz))}
+    found = {f.rule: f for f in evaluate(history_of(episode), protocol_of(episode), now.astimezone(episode.ward.tz))}
     rows = Alert.objects.filter(episode=episode, closed_at=None)
     standing = {a.rule: a for a in rows if a.cleared_at is None}
     if episode.ended_at is None:
@@ -362,6 +362,13 @@ def test_what_cannot_be_said_is_refused_where_it_stands(
         see(live(episode, "R03"), nurse, **facts)
     assert list(invalid.value.problems) == [where]
     assert (AlertStep.objects.count(), AuditLine.objects.count()) == before
+
+
+@pytest.mark.parametrize("after", [timedelta(seconds=1), timedelta(hours=24)], ids=str)
+def test_somebody_may_promise_to_look_again_up_to_a_day_from_now(nurse: User, episode: Episode, cows: Make, after: timedelta):
+    cows(episode, nurse, NOW, total=30)
+    see(live(episode, "R03"), nurse, recheck_at=NOW + after)
+    assert AlertStep.objects.get(what=AlertStep.What.SEEN, alert__rule="R03").recheck_at == NOW + after
 
 
 def test_of_two_people_one_is_first_and_the_other_is_told_who(nurse: User, colleague: User, episode: Episode, cows: Make):

@@ -251,7 +251,7 @@ def test_an_id_of_another_ward_is_as_unknown_as_one_nobody_has(
 
 def test_when_the_rules_fail_the_dose_is_not_kept_either(nurse: User, episode: Episode, monkeypatch: pytest.MonkeyPatch):
     before = kept()
-    monkeypatch.setattr("tracker.actions.alerts.review", lambda *_: 1 / 0)
+    monkeypatch.setattr("tracker.actions.alerts.evaluate", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         save(nurse, episode, dose_entry())
     assert kept() == before

@@ -1,7 +1,9 @@
 """Every write: who may, once and only once, all or nothing, and a line in the audit trail."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -17,7 +19,7 @@ from accounts.roles import REFUSALS, Can, Refused, Role
 from accounts.trail import audit
 from accounts.trail.chain import faults
 from clinical.instruments import SKIPPED
-from tests.conftest import NOW, PASSWORD, admit, cows_answers, entry, leave, person, record, stay
+from tests.conftest import NOW, PASSWORD, admit, cows_answers, entry, leave, person, record, stay, symptoms_asked
 from tests.guards import lifted
 from tracker import access, actions
 from tracker.actions import check_ins
@@ -28,6 +30,7 @@ from tracker.history import of_episode
 from tracker.models import CheckIn, Draft, Episode, Patient
 
 HOUR = timedelta(hours=1)
+HICCUPS = 'documents = ["000"]\npatient = ""\nstaff = "Hiccups"\nreported_by = "staff"\nphases = ["peak"]\ngroup = "stomach"\n'
 
 
 def lines(did: str) -> list[AuditLine]:
@@ -226,7 +229,8 @@ def test_a_skipped_question_is_kept_as_skipped_and_leaves_no_total(
     patient_user: User, episode: Episode, symptoms: Callable[..., CheckIn]
 ):
     row = symptoms(episode, patient_user, NOW, low_libido=SKIPPED, nausea=3)
-    assert (row.answers["low_libido"], row.total, row.at_least, row.rated, row.asked) == ("skipped", None, 1, 23, 24)
+    assert (row.answers["low_libido"], row.total, row.at_least) == ("skipped", None, 1)
+    assert (row.rated, row.asked) == (symptoms_asked() - 1, symptoms_asked())
 
 
 @pytest.mark.parametrize(
@@ -480,6 +484,23 @@ def test_a_correction_stays_with_its_instrument(nurse: User, episode: Episode):
     assert was in CheckIn.objects.current()
 
 
+def test_a_correction_asks_what_was_asked_then_and_a_new_check_in_what_is_asked_now(
+    nurse: User, episode: Episode, symptoms: Callable[..., CheckIn], settings: Any, tmp_path: Path
+):
+    was = symptoms(episode, nurse, NOW, nausea=3)
+    settings.CONTENT_DIR = content = Path(shutil.copytree(settings.CONTENT_DIR, tmp_path / "content"))
+    grown = (
+        (content / "symptoms.toml")
+        .read_text()
+        .replace("[nausea]", f"[hiccups]\n{HICCUPS}since = {was.instrument_version + 1}\n[nausea]")
+    )
+    (content / "symptoms.toml").write_text(grown)
+    corrected = correct(nurse, was, instrument="symptom-check", answers=was.answers | {"nausea": 2})
+    assert (corrected.instrument_version, corrected.asked, corrected.complete) == (was.instrument_version, was.asked, True)
+    added = symptoms(episode, nurse, NOW + HOUR, hiccups=2)
+    assert (added.instrument_version, added.asked, added.total) == (was.instrument_version + 1, was.asked + 1, 1)
+
+
 @pytest.mark.parametrize(
     "facts", [{"replace_reason": ""}, {"replaces": None, "replace_reason": "typo"}], ids=["no reason", "nothing to replace"]
 )
@@ -528,12 +549,12 @@ def test_a_write_adds_its_audit_lines_and_neither_stays_when_the_audit_fails(
         return [list(m.objects.order_by("pk").values()) for m in (Episode, Patient, CheckIn, AuditLine, User)]
 
     before = state()
-    really = audit.fingerprint
-    monkeypatch.setattr(audit, "fingerprint", lambda line: 1 / 0)
+    really = audit.digest
+    monkeypatch.setattr(audit, "digest", lambda line: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         act(nurse, episode)
     assert state() == before, "written without its audit line"
-    monkeypatch.setattr(audit, "fingerprint", really)
+    monkeypatch.setattr(audit, "digest", really)
     act(nurse, episode)
     assert state() != before
     assert AuditLine.objects.count() > len(before[3])
@@ -654,6 +675,13 @@ def test_a_time_that_has_not_come_is_refused(nurse: User, ward: Ward, facts: dic
 
 def change(by: User, episode: Episode, *, seen: int = 1, now: datetime = NOW, **facts: Any) -> Episode:
     return actions.stays.change_stay(by=by, episode=episode, seen_version=seen, stay=stay(**facts), reason="asked again", now=now)
+
+
+def test_what_a_change_says_nothing_about_stays_as_it_was(nurse: User, ward: Ward):
+    robin = admit(nurse, ward, "Robin", bed="8", allergies="latex", what_helps="a quiet room")
+    after = change(nurse, robin, bed="8", what_helps="")
+    assert (after.allergies, after.what_helps) == ("latex", "")
+    assert lines("stay changed")[0].facts["was"] == {"what_helps": "a quiet room"}
 
 
 def test_a_changed_stay_keeps_what_it_was_in_the_audit_trail(nurse: User, episode: Episode):

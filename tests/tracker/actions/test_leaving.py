@@ -223,7 +223,7 @@ def test_away_and_back_leave_a_line_each(nurse: User, episode: Episode):
 
 
 def test_when_the_rules_fail_nobody_has_left_and_nobody_is_away(nurse: User, episode: Episode, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tracker.actions.alerts.review", lambda *_: 1 / 0)
+    monkeypatch.setattr("tracker.actions.alerts.evaluate", lambda *_: 1 / 0)
     refused(lambda: end(nurse, episode), ZeroDivisionError)
     refused(lambda: away(nurse, episode, ago(1)), ZeroDivisionError)
 

@@ -18,6 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
+from accounts.actions.people import save_ward
 from accounts.models import AuditLine, User, Ward
 from accounts.roles import Role
 from clinical.disagreement import disagreement
@@ -158,6 +159,14 @@ class TestTheDemoWard:
     def test_a_second_call_without_the_kept_password_says_so(self, made: Made, tmp_path: Path) -> None:
         with override_settings(VAR_DIR=tmp_path):
             assert "no longer known" in call_demo()
+
+    def test_it_does_nothing_beside_a_patient_who_was_admitted_to_the_demo_ward_by_hand(self, made: Made) -> None:
+        """Or `make run` would stop working after somebody tried the admission form."""
+        with transaction.atomic():
+            admit(User.objects.get(username="nurse"), Ward.objects.get(name=demo_ward.EAST), "Typed in", bed="20")
+            assert "Nothing was changed." in call_demo()
+            assert Patient.objects.count() == 15
+            transaction.set_rollback(True)
 
     # What was written ---------------------------------------------------------------------------------------
 
@@ -450,7 +459,21 @@ def test_it_refuses_where_its_names_are_taken(var: Path, db: None) -> None:
     assert not Ward.objects.exists()
 
 
-def test_a_demo_ward_is_there_whole_or_not_at_all(var: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo is one ward with one patient, where it does not matter how much it is."""
+
+    def make(*, password: str) -> None:
+        ward = save_ward(by=None, ward=Ward(name=demo_ward.EAST))
+        admit(person("nurse", Role.STAFF, ward), ward, "Sam")
+        Patient.objects.update(is_demo=True)
+
+    monkeypatch.setattr(demo_ward, "make", make)
+
+
+def test_a_demo_ward_is_there_whole_or_not_at_all(
+    var: Path, db: None, a_small_one: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(password: str) -> None:
         raise OSError("No space left on device")
 
@@ -461,15 +484,7 @@ def test_a_demo_ward_is_there_whole_or_not_at_all(var: Path, db: None, monkeypat
     assert not User.objects.exists()
 
 
-def test_it_does_nothing_beside_a_patient_who_was_admitted_to_the_demo_ward_by_hand(var: Path, db: None) -> None:
-    """Or `make run` would stop working after somebody tried the admission form."""
-    call_demo()
-    admit(User.objects.get(username="nurse"), Ward.objects.get(name=demo_ward.EAST), "Typed in", bed="20")
-    assert "Nothing was changed." in call_demo()
-    assert Patient.objects.count() == 15
-
-
-def test_a_password_file_left_readable_by_others_is_replaced(var: Path, db: None) -> None:
+def test_a_password_file_left_readable_by_others_is_replaced(var: Path, db: None, a_small_one: None) -> None:
     place = var / "demo-password.txt"
     place.write_text("from an earlier demo")
     place.chmod(0o644)

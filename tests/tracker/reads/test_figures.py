@@ -159,6 +159,19 @@ def test_a_look_after_a_medicine_that_came_late_is_counted(
     assert (checks.all, checks.late, checks.long_late, checks.not_done) == (1, 1, 0, 0)
 
 
+def test_what_came_after_the_moment_asked_for_counts_nothing(
+    nurse: User, supervisor: User, long_here: Episode, cows: Callable[..., CheckIn]
+):
+    cows(long_here, nurse, ago(9), total=10)
+    before = figures(supervisor, long_here.ward, ago(6))
+    give(long_here, nurse, ago(5.9))
+    give(long_here, nurse, ago(5.4))
+    cows(long_here, nurse, ago(5), total=30)
+    after = figures(supervisor, long_here.ward, ago(6))
+    assert (after.days, after.checks, after.urgent, after.review) == (before.days, before.checks, before.urgent, before.review)
+    assert figures(supervisor, long_here.ward, NOW).checks != before.checks, "otherwise this proves nothing"
+
+
 def test_nobody_is_late_for_somebody_who_was_away(
     nurse: User, supervisor: User, long_here: Episode, cows: Callable[..., CheckIn]
 ):

@@ -22,7 +22,7 @@ from clinical.history import Dose, History
 from clinical.instruments import SKIPPED
 from clinical.library import load
 from clinical.times import hours_between, moment
-from tests.conftest import NOW, admit, cows_answers, entry, leave, record, stay
+from tests.conftest import NOW, admit, cows_answers, entry, leave, record, stay, symptoms_asked
 from tracker import actions
 from tracker.actions.stays import LastUse
 from tracker.models import CheckIn, Episode, Patient
@@ -34,6 +34,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 LIBRARY = load(settings.CONTENT_DIR)
 PROTOCOL = LIBRARY.protocols["default"]
 COWS, CHECK = LIBRARY.instrument("cows"), LIBRARY.instrument("symptom-check")
+SYMPTOMS = symptoms_asked()
 LAST_USE = NOW - 30 * HOUR
 
 Make = Callable[..., CheckIn]
@@ -67,8 +68,8 @@ def says(hours: float, total: int | None) -> clinical.CheckIn:
         total,
         instrument="symptom-check",
         reporter="patient",
-        asked=24,
-        rated=24 if total is not None else 20,
+        asked=SYMPTOMS,
+        rated=SYMPTOMS if total is not None else 20,
         band="",
     )
 
@@ -138,7 +139,7 @@ def test_the_points_are_the_rows_of_the_database(nurse: User, patient_user: User
         (str(r.pk), round((r.observed_at - LAST_USE) / HOUR, 3), r.total) for r in rows
     ]
     assert [(p.hours, p.value) for p in found.patient.points] == [(20.0, 2)]
-    assert (found.staff.maximum, found.patient.maximum) == (48, 24)
+    assert (found.staff.maximum, found.patient.maximum) == (48, SYMPTOMS)
 
 
 def test_a_point_stands_at_the_time_it_was_true_not_when_it_was_written(nurse: User, episode: Episode, cows: Make):
@@ -484,7 +485,7 @@ def test_the_sentence_says_the_numbers_of_the_table(course: History):
     else:
         assert "COWS is" not in text
     if own:
-        assert f"Sam's own report: {own[-1].total} of 24 symptoms moderate or worse" in text
+        assert f"Sam's own report: {own[-1].total} of {SYMPTOMS} symptoms moderate or worse" in text
     for found, word in ((staff, "COWS is"), (own, "own report")):
         if len(found) > 1:
             moved = found[-1].total - found[-2].total  # type: ignore[operator]

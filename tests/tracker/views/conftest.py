@@ -50,6 +50,8 @@ class Page(HTMLParser):
         self._field: dict[str, Any] = {}
         self.source = response.content.decode()
         self.feed(self.source)
+        self.title = _one_line(self.title)
+        self.headings = [_one_line(heading) for heading in self.headings]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         a = {name: value or "" for name, value in attrs}
@@ -95,7 +97,7 @@ class Page(HTMLParser):
     @property
     def words(self) -> str:
         """The visible text on one line."""
-        return " ".join(self.text.split())
+        return _one_line(self.text)
 
     def sends(self, holding: str) -> dict[str, Any]:
         """What the form that holds this field would send as it stands; several values of one name as a list."""
@@ -112,6 +114,11 @@ class Page(HTMLParser):
     def chosen(self) -> dict[str, str]:
         """The radio buttons that are pressed, by name."""
         return {a["name"]: a["value"] for a in self.inputs if a.get("type") == "radio" and "checked" in a}
+
+
+def _one_line(text: str) -> str:
+    """A text as a browser shows it: a run of blanks and line breaks is one blank, and none stands at its ends."""
+    return " ".join(text.split())
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_the_rules_are_listed_with_their_numbers_and_how_often_they_spoke(visito
     assert "raised 1 time" in page.words
     assert "called not useful 1 time:" in page.words
     assert "known <b>range</b>" in page.words, "typed text is text"
-    assert "Numbersreview from 13; urgent from 25" in page.words, "the numbers in force on this ward"
+    assert "Numbers review from 13; urgent from 25" in page.words, "the numbers in force on this ward"
 
 
 # Saying that it has been seen ---------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from tests.conftest import admit, cows_answers, give, leave, record
+from tests.conftest import admit, cows_answers, give, leave, record, stay
 from tests.tracker.views.conftest import Page
 from tracker import actions
 from tracker.actions.stays import LastUse
 from tracker.models import Alert, CheckIn
+from tracker.reads.board.rows import board
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -67,6 +68,19 @@ def test_the_rows_are_those_of_the_page(visitor, nurse, episode, second_episode,
     assert beds(page) == ["1", "2"]
     assert rows.strip() in page.source
     assert 'data-rows="/ward/rows/?ward=' in page.source
+
+
+def test_an_allergy_shows_on_the_board_as_soon_as_it_is_written_down_and_goes_as_soon(visitor, nurse, ward, episode, now):
+    """Nothing else of the stay changes, and nothing of it was shown a minute ago that must not be shown now."""
+    client, found = visitor(nurse), []
+    for version, allergies in enumerate(("", "penicillin", "penicillin, latex", "", "latex"), start=1):
+        if version > 1:
+            facts = stay(allergies=allergies)
+            actions.stays.change_stay(by=nurse, episode=episode, seen_version=version - 1, stay=facts, reason="asked", now=now)
+        [row] = board(nurse, ward, now).rows
+        shown = [client.get(url).content.decode() for url in ("/ward/", "/ward/rows/")]
+        found.append(("Allergy" in row.chips, *("Allergy" in page for page in shown)))
+    assert found == [(False,) * 3, (True,) * 3, (True,) * 3, (False,) * 3, (True,) * 3]
 
 
 @pytest.mark.parametrize("address", ["/ward/rows/", "/ward/", "/ward/screen/", "/ward/round/"])

@@ -125,7 +125,7 @@ def test_an_empty_list_says_so(visitor, see, supervisor):
 
 def test_the_history_and_the_patient_see_that_it_was_an_emergency(opened, visitor, see, supervisor, patient_user, episode):
     opened.get(reverse("episode", args=[episode.pk]))
-    for user, url in ((supervisor, reverse("history", args=[episode.pk])), (patient_user, "/me/record/")):
+    for user, url in ((supervisor, reverse("trail", args=[episode.pk])), (patient_user, "/me/record/")):
         words = see(visitor(user), url).words
         assert "other_nurse staff opened this record from another ward in an emergency emergency access" in words
         assert "other_nurse staff opened the chart emergency access" in words

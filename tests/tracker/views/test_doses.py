@@ -176,8 +176,8 @@ def test_naloxone_asks_what_happened_and_whether_help_was_called(visitor, nurse,
     sent = filled(see, client, episode, "naloxone", form="nasal spray", route="IN", response="woke up", emergency_called="yes")
     assert client.post(new(episode, "naloxone"), sent).status_code == 303
     words = see(client, one(Dose.objects.get())).words
-    assert "What happened afterwoke up" in words
-    assert "Emergency help calledyes" in words
+    assert "What happened after woke up" in words
+    assert "Emergency help called yes" in words
 
 
 def test_one_dose_says_all_that_was_known_and_opening_it_leaves_a_line(visitor, nurse, episode, cows, see, now):

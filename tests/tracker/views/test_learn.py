@@ -137,7 +137,8 @@ def test_the_drawing_of_the_week_has_the_hours_of_the_courses_and_its_axis_is_li
     """30 units a day, beginning at 8."""
     source = see(visitor(), "/learn/timeline/").source
     drawn = re.findall(
-        r'data-course="([\w-]+)" data-window="(\w+)" data-from="(\d+)" data-to="(\d+)" x="([\d.]+)" y="\d+" width="([\d.]+)"',
+        r'data-course="([\w-]+)"\s+data-window="(\w+)"\s+data-from="(\d+)"\s+data-to="(\d+)"'
+        r'\s+x="([\d.]+)"\s+y="\d+"\s+width="([\d.]+)"',
         source,
     )
     assert len(drawn) == 4

@@ -1,6 +1,5 @@
 """The page of the rules shows the same numbers as the document: those of the ward it is opened for."""
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from clinical.rules.book import entries, shared_numbers
+from tests.clinical.rules.builders import with_numbers
 from tests.tracker.views.conftest import Page
 from tracker.content import library
 
@@ -24,7 +24,5 @@ def test_every_number_of_every_rule_stands_on_the_page(visitor: Callable[..., Cl
 
 
 def test_a_ward_with_numbers_of_its_own_sees_its_own(visitor: Callable[..., Client], nurse: User, monkeypatch: Any):
-    default = library().protocols["default"]
-    rules = dataclasses.replace(default.rules, R11=dataclasses.replace(default.rules.R11, from_hours=99))
-    monkeypatch.setitem(library().protocols, "default", dataclasses.replace(default, rules=rules))  # type: ignore[arg-type]
+    monkeypatch.setitem(library().protocols, "default", with_numbers("R11", from_hours=99))  # type: ignore[arg-type]
     assert "from hours 99" in Page(visitor(nurse).get(reverse("alert_rules"))).text

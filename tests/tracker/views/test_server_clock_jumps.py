@@ -43,7 +43,7 @@ def pages(nurse, supervisor, patient_user, episode, second_episode, cows, sympto
             *(reverse("alert", args=[alert.pk]) for alert in Alert.objects.all()), reverse("dose", args=[dose.pk]),
             f"{reverse('new_dose', args=[episode.pk])}?medicine=buprenorphine",
         ],
-        supervisor: ["/ward/figures/", stay, reverse("history", args=[episode.pk])],
+        supervisor: ["/ward/figures/", stay, reverse("trail", args=[episode.pk])],
         patient_user: ["/me/", "/me/trend/", "/me/record/"],
     }  # fmt: skip
 

@@ -72,9 +72,9 @@ def test_an_overdue_review_is_said(visitor, see, content):
 
 def test_looking_asks_the_database_nothing_but_who_looks_and_the_numbers(visitor, nurse, django_assert_num_queries):
     client = visitor(nurse)
-    with django_assert_num_queries(2):  # session, and who is signed in with it
+    with django_assert_num_queries(3):  # session, who is signed in, and their open session
         client.get("/review/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/review/sleep/")
 
 

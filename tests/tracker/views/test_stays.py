@@ -228,6 +228,14 @@ def changes(see, client, episode, **said):
     return see(client, change_url(episode)).sends("reason") | {"reason": "put right"} | said
 
 
+def test_problems_are_summed_up_in_the_order_of_the_page(visitor, nurse, episode, see):
+    client = visitor(nurse)
+    long = dict.fromkeys(("what_helps", "usual_pain", "allergies", "bed"), "x" * 201)
+    page = Page(client.post(change_url(episode), changes(see, client, episode, **long)))
+    at = [link for link in page.links if link.startswith("#id_")]
+    assert at == ["#id_bed", "#id_allergies", "#id_usual_pain", "#id_what_helps"]
+
+
 def test_the_change_form_starts_from_what_is_known(visitor, nurse, ward, see):
     stay = admit(nurse, ward, "Robin", bed="12", allergies="latex", what_helps="a quiet room")
     page = see(visitor(nurse), change_url(stay))

@@ -23,7 +23,7 @@ def test_the_first_page_leads_there(visitor, see, patient_user):
 def test_the_supervisors_page_leads_to_check_ins_and_to_older_lines(visitor, see, supervisor, busy, episode):
     for _ in range(PAGE):
         access.open_record(supervisor, episode.pk, "trend")
-    client, url = visitor(supervisor), reverse("history", args=[episode.pk])
+    client, url = visitor(supervisor), reverse("trail", args=[episode.pk])
     page = see(client, url)
     assert "?page=2" in page.links
     older = see(client, f"{url}?page=2")
@@ -33,13 +33,13 @@ def test_the_supervisors_page_leads_to_check_ins_and_to_older_lines(visitor, see
 
 
 def test_the_page_of_the_stay_leads_there_for_supervisors_only(visitor, see, nurse, supervisor, episode):
-    url = reverse("history", args=[episode.pk])
+    url = reverse("trail", args=[episode.pk])
     assert url in see(visitor(supervisor), reverse("episode", args=[episode.pk])).links
     assert url not in see(visitor(nurse), reverse("episode", args=[episode.pk])).links
 
 
 def test_no_id_and_no_code_is_shown_to_anybody(visitor, supervisor, patient_user, busy, episode):
-    for user, url in ((supervisor, reverse("history", args=[episode.pk])), (patient_user, "/me/record/")):
+    for user, url in ((supervisor, reverse("trail", args=[episode.pk])), (patient_user, "/me/record/")):
         shown = Page(visitor(user).get(url)).words
         assert str(episode.pk) not in shown
         assert "_" not in shown

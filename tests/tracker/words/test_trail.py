@@ -4,6 +4,7 @@ import ast
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
@@ -17,7 +18,8 @@ from tests.conftest import NOW, admit, person, record, stay
 from tracker import access, actions
 from tracker.actions.stays import LastUse
 from tracker.models import Episode
-from tracker.words.trail import COLUMNS, DONE, OPENED, PAGE, Trail, trail
+from tracker.models.stays import GOOD_TO_KNOW, STAY_FACTS
+from tracker.words.trail import DONE, OPENED, PAGE, Trail, _details, trail
 
 ROOT = Path(__file__).resolve().parents[3]
 HOUR = timedelta(hours=1)
@@ -119,23 +121,23 @@ def test_a_page_takes_two_queries_however_much_happened(supervisor, busy, episod
 
 
 def test_a_supervisor_of_the_ward_may_and_reading_it_leaves_a_line(supervisor, episode):
-    assert access.history_of(supervisor, episode.pk) == episode
+    assert access.trail_of(supervisor, episode.pk) == episode
     assert (AuditLine.objects.latest("pk").did, AuditLine.objects.latest("pk").what) == ("opened", "history")
 
 
 def test_others_may_not(nurse, admin, patient_user, other_nurse, supervisor, episode, far_episode):
     for by in (nurse, admin, patient_user, other_nurse):
         with pytest.raises(Refused, match="Only a supervisor"):
-            access.history_of(by, episode.pk)
+            access.trail_of(by, episode.pk)
     with pytest.raises(Http404):
-        access.history_of(supervisor, far_episode.pk)
+        access.trail_of(supervisor, far_episode.pk)
 
 
 def test_an_emergency_does_not_open_it(other_ward, ward, episode):
     far = person("chief", Role.SUPERVISOR, other_ward)
     actions.break_glass.break_glass(by=far, ward=ward, who="1", reason="Fell.", glass_id=uuid4())
     with pytest.raises(Refused):
-        access.history_of(far, episode.pk)
+        access.trail_of(far, episode.pk)
 
 
 # The patient ------------------------------------------------------------------------------------------------
@@ -195,4 +197,14 @@ def test_everything_that_is_opened_has_its_words():
 
 
 def test_every_fact_of_a_stay_that_can_change_has_its_words():
-    assert set(actions.stays._columns(stay())) == set(COLUMNS)
+    assert set(actions.stays._columns(stay(**dict.fromkeys(GOOD_TO_KNOW, "")))) == set(STAY_FACTS)
+    was = dict.fromkeys(STAY_FACTS, "x") | {"opioid": "fentanyl", "last_use_at": "2026-03-02 06:00:00+00:00"}
+    assert list(_details({"was": was}, ZoneInfo("America/New_York"))) == [
+        "bed was x",
+        "opioid used last was fentanyl, or powder or pills that may hold it",
+        "last use was Mon 2 Mar, 01:00",
+        "how sure of it was x",
+        "allergies was x",
+        "usual pain was x",
+        "what helps was x",
+    ]

@@ -17,6 +17,7 @@ from clinical.history import Place, place
 from clinical.instruments import Band
 from clinical.readings import answer, said_yes
 from clinical.rules import Urgency
+from clinical.rules.clockwork import OverdueCheck
 from clinical.schedule import Due, next_due, patient_due
 from tracker.content import library
 from tracker.history import course_of, protocol_of
@@ -27,7 +28,7 @@ from tracker.reads.board.spark import Spark
 from tracker.words import times
 from tracker.words.results import not_done_word
 
-OVERDUE = "R13"
+OVERDUE = OverdueCheck.slug
 """Of two urgent alerts, one about how somebody is comes before one that says that nobody knows."""
 CHIPS = 4
 """So many things to keep in mind are named; the rest are counted."""

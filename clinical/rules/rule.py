@@ -9,7 +9,8 @@ from typing import ClassVar, NamedTuple
 
 from clinical.history import CheckIn, Dose, History
 from clinical.protocols import Protocol
-from clinical.readings import DANGER, SCALE_NAMES, Measure, Reading, clock, score_words, ticked
+from clinical.readings import DANGER, Measure, Reading, clock, score_words, ticked
+from clinical.thresholds import Number, RuleNumbers, Ticks
 from clinical.times import later
 
 AGONISTS = ("agonist", "partial_agonist")
@@ -20,7 +21,7 @@ TRIGGERS = ("partial_agonist", "antagonist")
 
 
 class Urgency(IntEnum):
-    """How soon somebody should look. They compare: `Urgency.URGENT > Urgency.REVIEW`."""
+    """Level of a finding: how soon somebody should look. Levels compare: `Urgency.URGENT > Urgency.REVIEW`."""
 
     INFO = 1
     REVIEW = 2
@@ -29,7 +30,7 @@ class Urgency(IntEnum):
 
     @property
     def slug(self) -> str:
-        """Its name in small letters, as it is stored and named in pages."""
+        """The urgency's name in small letters, as pages name it."""
         return self.name.lower()
 
 
@@ -51,28 +52,36 @@ class Finding:
     urgency: Urgency
     sentence: str
     facts: tuple[Fact, ...]
-    numbers: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[Number, ...] = ()
+    """The numbers in force when it was found."""
     patient_line: str = ""
     first: bool = False
-    """Comes before others of the same urgency."""
+    """Whether it comes before others of the same urgency."""
 
 
-@dataclass(frozen=True)
 class Rule:
-    """One alert rule. It sees the whole history, never an event, so what arrives late or twice needs nothing special.
+    """One alert rule: a class without state. It sees the whole history, never an event, so what arrives late or twice needs
+    nothing special.
 
     The time of day in its sentences is that of the zone of `now`. Once a stay has ended only a rule that is about
     leaving looks at it. What is missing raises nothing and clears nothing, except where something not being recorded
-    is what the rule is about (R06, R10, R11, R13, R15, R16).
+    is what the rule is about. What its description says after "[D]" was decided here: no source says it.
     """
 
     slug: ClassVar[str]
+    """R and two digits. It is kept with every alert, so it never changes and is never used again."""
     name: ClassVar[str]
     levels: ClassVar[tuple[Urgency, ...]]
+    """Every urgency it can find, rising."""
     source: ClassVar[str]
     explains: ClassVar[str]
+    """What it watches, in one sentence for the page and the document of the rules."""
+    Numbers: ClassVar[type[RuleNumbers]] = RuleNumbers
+    """The names and kinds of its numbers; their values stand under its slug in the protocol."""
     patient_line: ClassVar[str] = ""
+    """What the patient reads while it is urgent; empty where they read nothing."""
     after_leaving: ClassVar[bool] = False
+    """Whether it looks at stays that have ended."""
     version: ClassVar[int] = 1
     """Rises when what the rule looks at changes; each alert keeps the version that raised it."""
     by_clock: ClassVar[bool] = False
@@ -88,12 +97,13 @@ class Rule:
         return self.look(seen_from(history, protocol, now), protocol, now)
 
     def look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
-        """The same, for a history that `seen_from` made: so that many rules can share one."""
+        """What this rule finds in a history that `seen_from` made, so that many rules can share one; at its highest level, or None."""
         if past.ended_at and past.ended_at <= now and not self.after_leaving:
             return None
         return self._look(past, protocol, now)
 
     def _look(self, past: History, protocol: Protocol, now: datetime) -> Finding | None:
+        """The finding, as each rule works it out for itself."""
         raise NotImplementedError
 
     def _found(
@@ -106,11 +116,11 @@ class Rule:
         first: bool = False,
     ) -> Finding:
         once = tuple(dict.fromkeys(facts))
-        return Finding(self.slug, urgency, sentence, once, protocol.rules.of(self.slug), self.patient_line, first)
+        return Finding(self.slug, urgency, sentence, once, protocol.rules.in_words(self.slug), self.patient_line, first)
 
 
 def seen_from(history: History, protocol: Protocol, now: datetime) -> History:
-    """The history as the rules may see it at this moment: nothing from later, but for a clock that is a little fast."""
+    """The part of a history that the rules may see at this moment: nothing from later, but for a clock that is a little fast."""
     return history.as_of(later(now, timedelta(minutes=protocol.future_tolerance_minutes)))
 
 
@@ -131,8 +141,7 @@ def yes(label: str, reading: Reading) -> Fact:
 
 def score(check_in: CheckIn) -> Fact:
     """A score as a fact."""
-    name = SCALE_NAMES[check_in.instrument]
-    return Fact(name, score_words(check_in), check_in.observed_at, check_in.id)
+    return Fact(check_in.name, score_words(check_in), check_in.observed_at, check_in.id)
 
 
 def given(dose: Dose) -> Fact:
@@ -142,7 +151,7 @@ def given(dose: Dose) -> Fact:
 
 
 def last_use(past: History, now: datetime) -> Fact:
-    """When an opioid was last used, as it was reported."""
+    """The last use of an opioid as a fact, as it was reported."""
     if past.last_use_at is None:
         return Fact("Last opioid use", "time not known", None)
     about = "" if past.last_use_precision == "exact" else "about "
@@ -152,7 +161,7 @@ def last_use(past: History, now: datetime) -> Fact:
 
 def sign(past: History, protocol: Protocol, now: datetime, slug: str) -> Reading | None:
     """A danger sign, where it stands under this protocol."""
-    ticks = protocol.rules.ticks
+    ticks = protocol.numbers(Ticks)
     return ticked(past, slug, now, events=ticks.events, event_hours=ticks.event_hours)
 
 
