@@ -8,6 +8,7 @@ on the clock, and the browsers share the machine with the server: on a busy mach
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from itertools import cycle
 from random import Random
 from statistics import quantiles
@@ -22,6 +23,9 @@ WAITING = 400
 """So many requests are on their way at most; whatever is due beyond that waits here, and its waiting counts."""
 SLOW = 500
 """Milliseconds that 19 of 20 answers may take."""
+
+REFUSED = 60_000
+"""What a request counts that got no answer, or another than was asked for."""
 
 CHECK = "/me/check-in/symptom-check/"
 Took = list[float]
@@ -65,7 +69,11 @@ def _evening(server: Server, factor: int, nurses: Sequence[Browser], phones: Seq
             def do(due: float) -> Took:
                 at, took = browser(who), []
                 for address, status, fields in asked:
-                    at.ask(address, status, **fields)
+                    try:
+                        at.ask(address, status, **fields)
+                    except (OSError, HTTPException, SystemExit):
+                        at.line = None
+                        return [*took, REFUSED]
                     took.append((time.monotonic() - due) * 1000)
                     due = time.monotonic()
                 return took

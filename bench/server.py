@@ -40,7 +40,7 @@ class Server:
             self.port: int = free.getsockname()[1]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "2",
-             "--blocking-threads", "4", "--log-level", "error", application], cwd=ROOT, env=site(database),
+             "--blocking-threads", "4", "--backlog", "128", "--backpressure", "256", "--log-level", "error", application], cwd=ROOT, env=site(database),
         )  # fmt: skip
         self.address = f"http://127.0.0.1:{self.port}/"
 
