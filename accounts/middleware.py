@@ -34,9 +34,13 @@ LOCK_PAGES = {"lock", "account_logout"}
 """What somebody whose screen is locked can reach as themselves. Public pages open to them as to a stranger."""
 
 FACTOR_PAGES = LOCK_PAGES | {
-    "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes", "account_reauthenticate",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_view_recovery_codes",
+    "account_reauthenticate",
     "account_change_password",
-}  # fmt: skip
+}
 """What somebody can reach who still has to set up a second factor."""
 
 
@@ -134,9 +138,13 @@ def _settle(request: HttpRequest, now: datetime) -> None:
         if not request.session.session_key:
             request.session.cycle_key()
         session = actions.sessions.begin_session(
-            person=request.user, session_key=request.session.session_key or "", device=current_session.counts_for(here.device, request.user),  # type: ignore[arg-type]
-            address=request.META.get("REMOTE_ADDR", ""), browser=browser_of(request), now=now,
-        )  # fmt: skip
+            person=request.user,  # type: ignore[arg-type]
+            session_key=request.session.session_key or "",
+            device=current_session.counts_for(here.device, request.user),  # type: ignore[arg-type]
+            address=request.META.get("REMOTE_ADDR", ""),
+            browser=browser_of(request),
+            now=now,
+        )
     elif now >= session.ends_at() or current_session.moved(session, here.device):
         logout(request)
         actions.sessions.forget_session(session=session)

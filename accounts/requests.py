@@ -50,8 +50,16 @@ def browser_of(request: HttpRequest) -> str:
     said = request.headers.get("user-agent", "")
     browser = _first(said, (("Edg", "Edge"), ("Firefox|FxiOS", "Firefox"), ("Chrome|CriOS", "Chrome"), ("Safari", "Safari")))
     system = _first(
-        said, (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))
-    )  # fmt: skip
+        said,
+        (
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "Android"),
+            ("Windows", "Windows"),
+            ("Mac OS", "Mac"),
+            ("Linux", "Linux"),
+        ),
+    )
     return " on ".join(part for part in (browser, system) if part)
 
 

@@ -91,9 +91,13 @@ def _evening(server: Server, factor: int, nurses: Sequence[Browser], phones: Seq
         picked = {"id": draft, "step": "pick", "picked": list(SYMPTOMS)}
         sent = {"id": draft, "at": "now", "step": "send", **SYMPTOMS}
         return steps(
-            (CHECK, 200, {}), (CHECK, 303, picked), (f"{CHECK}?step=rate", 200, {}), (CHECK, 303, {"id": draft, "step": "rate", **SYMPTOMS}),
-            (f"{CHECK}?step=review", 200, {}), (CHECK, 303, sent),
-        )(who)  # fmt: skip
+            (CHECK, 200, {}),
+            (CHECK, 303, picked),
+            (f"{CHECK}?step=rate", 200, {}),
+            (CHECK, 303, {"id": draft, "step": "rate", **SYMPTOMS}),
+            (f"{CHECK}?step=review", 200, {}),
+            (CHECK, 303, sent),
+        )(who)
 
     a_minute: list[tuple[int, Callable[[], Callable[[float], Took]]]] = [
         (120, lambda: steps(("/ward/rows/", 200, {}))(next(nurse))),

@@ -21,9 +21,12 @@ ROOT = Path(__file__).resolve().parent.parent
 def site(database: Path) -> dict[str, str]:
     """The environment of a site in production on this database, where nobody saves too fast."""
     return os.environ | {
-        "DATABASE_URL": f"sqlite:///{database}", "EBB_DEBUG": "no", "EBB_HTTPS": "no", "EBB_SECRET_KEY": "measured" * 10,
+        "DATABASE_URL": f"sqlite:///{database}",
+        "EBB_DEBUG": "no",
+        "EBB_HTTPS": "no",
+        "EBB_SECRET_KEY": "measured" * 10,
         "EBB_CHECK_INS_A_MINUTE": "0",
-    }  # fmt: skip
+    }
 
 
 def run(database: Path, *module: str) -> None:
@@ -39,9 +42,31 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "2",
-             "--blocking-threads", "4", "--backlog", "128", "--backpressure", "256", "--log-level", "error", application], cwd=ROOT, env=site(database),
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "granian",
+                "--interface",
+                "wsgi",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(self.port),
+                "--workers",
+                "2",
+                "--blocking-threads",
+                "4",
+                "--backlog",
+                "128",
+                "--backpressure",
+                "256",
+                "--log-level",
+                "error",
+                application,
+            ],
+            cwd=ROOT,
+            env=site(database),
+        )
         self.address = f"http://127.0.0.1:{self.port}/"
 
     def __enter__(self) -> Self:

@@ -31,10 +31,20 @@ def people() -> Iterator[demo_ward.Person]:
         born = date(1960 + number % 40, 1 + number % 12, 1 + number % 28)
         doses = tuple(given for given in model.doses if given.hour > 0)
         yield replace(
-            model, number=1000 + number, name=f"Person{number} {chr(65 + number % 26)}.", born=born, bed=str(number),
-            hours=DAYS * 24 + 10, arrived=10, ward=demo_ward.EAST, doses=doses, seen_ago=(number % 9) * 0.7 + 0.2, reviewed_ago=None,
-            last_signs={}, called_ago=0.3 if number % 12 == 0 else None,
-        )  # fmt: skip
+            model,
+            number=1000 + number,
+            name=f"Person{number} {chr(65 + number % 26)}.",
+            born=born,
+            bed=str(number),
+            hours=DAYS * 24 + 10,
+            arrived=10,
+            ward=demo_ward.EAST,
+            doses=doses,
+            seen_ago=(number % 9) * 0.7 + 0.2,
+            reviewed_ago=None,
+            last_signs={},
+            called_ago=0.3 if number % 12 == 0 else None,
+        )
 
 
 def make(now: datetime) -> None:
@@ -42,8 +52,12 @@ def make(now: datetime) -> None:
     wards = [save_ward(by=None, ward=Ward(name=name, zone=demo_ward.ZONE)) for name in demo_ward.WARDS]
     accounts = {
         name: create_person(by=None, username=name, password=PASSWORD, role=role, wards=wards, first_name="Ann", last_name=last)
-        for name, last, role in (("nurse", "Bell", Role.STAFF), ("nurse2", "Ito", Role.STAFF), ("lead", "Okafor", Role.SUPERVISOR))
-    }  # fmt: skip
+        for name, last, role in (
+            ("nurse", "Bell", Role.STAFF),
+            ("nurse2", "Ito", Role.STAFF),
+            ("lead", "Okafor", Role.SUPERVISOR),
+        )
+    }
     with transaction.atomic():
         for person in people():
             _play(person, accounts, wards[0], now)
@@ -64,11 +78,16 @@ def _play(person: demo_ward.Person, accounts: dict[str, User], ward: Ward, now: 
     by = accounts[arrives.by]
     used = LastUse(None if person.precision == "unknown" else demo_ward.last_use(person, now), person.precision)
     stay = actions.stays.admit(
-        by=by, ward=ward, chosen_name=person.name, date_of_birth=person.born, record_number=person.record_number,
+        by=by,
+        ward=ward,
+        chosen_name=person.name,
+        date_of_birth=person.born,
+        record_number=person.record_number,
         admitted_at=arrives.at,
         stay=Stay(bed=person.bed, opioid=person.opioid, last_use=used, good_to_know=person.good_to_know),
-        is_demo=True, now=arrives.at,
-    )  # fmt: skip
+        is_demo=True,
+        now=arrives.at,
+    )
     patient = actions.stays.give_account(by=by, episode=stay, username=person.username, password=PASSWORD)
     everybody = accounts | {person.username: patient}
     kept = {}

@@ -111,9 +111,13 @@ def last_few(history: History, measure: Measure, most: int, reporter: Reporter |
 
 
 def _backwards(
-    history: History, measure: Measure, since: datetime | None = None, until: datetime | None = None,
-    reporter: Reporter | None = None, at_least: int | None = None,
-) -> Iterator[Reading]:  # fmt: skip
+    history: History,
+    measure: Measure,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    reporter: Reporter | None = None,
+    at_least: int | None = None,
+) -> Iterator[Reading]:
     """The values of this measure from the last one back: most questions are about the last hours of a long stay."""
     for check_in in reversed(_looked_at(history, measure)):
         at = check_in.observed_at

@@ -109,7 +109,7 @@ def set_up(place: Path, url: str) -> dict[str, str]:
         "EBB_PROXIES": "127.0.0.1",
         "EBB_AUDIT_HEADS_SEND": f"tee -a {place / 'elsewhere'}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
-    }  # fmt: skip
+    }
     owner = settings | {"DATABASE_URL": of(url, "ebb", "owner")}
     manage = (sys.executable, "manage.py")
     run(*manage, "migrate", "--verbosity", "0", environment=owner)
@@ -124,8 +124,14 @@ def set_up(place: Path, url: str) -> dict[str, str]:
         "the role of the web servers is enough to work with, backups included",
         "Backed up" in run(*manage, "backup", environment=app),
     )
-    for what in ("UPDATE accounts_auditline SET name = 'x'", "DELETE FROM accounts_auditline", "UPDATE tracker_checkin SET total = 0",
-                 "DROP TABLE tracker_patient", "CREATE TABLE mine (id int)", "DELETE FROM django_migrations"):  # fmt: skip
+    for what in (
+        "UPDATE accounts_auditline SET name = 'x'",
+        "DELETE FROM accounts_auditline",
+        "UPDATE tracker_checkin SET total = 0",
+        "DROP TABLE tracker_patient",
+        "CREATE TABLE mine (id int)",
+        "DELETE FROM django_migrations",
+    ):
         said = psql(app["DATABASE_URL"], what, must=False)
         holds(f"it may not: {what}", "permission denied" in said or "must be owner" in said, said)
     return app
@@ -175,8 +181,28 @@ class Server:
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.port = port()
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
-                   "--blocking-threads", "4", "--backlog", "128", "--backpressure", "64", "--log-level", "error", "config.wsgi:application"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "4",
+            "--backlog",
+            "128",
+            "--backpressure",
+            "64",
+            "--log-level",
+            "error",
+            "config.wsgi:application",
+        ]
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         wait(lambda: bool(socket.create_connection(("127.0.0.1", self.port), 1)))
 
@@ -203,18 +229,39 @@ def servers(place: Path, environment: dict[str, str]) -> Iterator[tuple[Server, 
 @contextlib.contextmanager
 def nginx(place: Path, first: int, second: int) -> Iterator[tuple[int, int]]:
     """nginx with deploy/nginx.conf, on other ports and with a certificate of its own. Yields its ports, HTTP and HTTPS."""
-    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}",
-        "-keyout", str(place / "privkey.pem"), "-out", str(place / "fullchain.pem"))  # fmt: skip
+    run(
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        f"/CN={NAME}",
+        "-addext",
+        f"subjectAltName=DNS:{NAME}",
+        "-keyout",
+        str(place / "privkey.pem"),
+        "-out",
+        str(place / "fullchain.pem"),
+    )
     plain = port()
     secure = port(plain + 1)
     site = (ROOT / "deploy/nginx.conf").read_text(encoding="utf-8")
     for old, new in {
-        "server 127.0.0.1:8000": f"server 127.0.0.1:{first}", "# server 10.0.0.12:8000": f"server 127.0.0.1:{second}",
-        "/etc/ssl/ebb": str(place), "/etc/nginx/ebb-proxy.conf": str(ROOT / "deploy/nginx-proxy.conf"),
-        "/var/lib/ebb/static": str(place / "var/static"), "/var/log/nginx/ebb.log": str(place / "ebb.log"),
-        "listen 80;": f"listen 127.0.0.1:{plain};", "listen 443 ssl": f"listen 127.0.0.1:{secure} ssl",
-        "    listen [::]:80;\n": "", "    listen [::]:443 ssl http2;\n": "",
-    }.items():  # fmt: skip
+        "server 127.0.0.1:8000": f"server 127.0.0.1:{first}",
+        "# server 10.0.0.12:8000": f"server 127.0.0.1:{second}",
+        "/etc/ssl/ebb": str(place),
+        "/etc/nginx/ebb-proxy.conf": str(ROOT / "deploy/nginx-proxy.conf"),
+        "/var/lib/ebb/static": str(place / "var/static"),
+        "/var/log/nginx/ebb.log": str(place / "ebb.log"),
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen 443 ssl": f"listen 127.0.0.1:{secure} ssl",
+        "    listen [::]:80;\n": "",
+        "    listen [::]:443 ssl http2;\n": "",
+    }.items():
         if old not in site:
             raise SystemExit(f"deploy/nginx.conf no longer says {old!r}")
         site = site.replace(old, new)
@@ -223,8 +270,9 @@ def nginx(place: Path, first: int, second: int) -> Iterator[tuple[int, int]]:
     paths = " ".join(f"{kind}_temp_path {place}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     (place / "nginx.conf").write_text(
         f"{user} daemon off; pid {place}/pid; error_log {place}/errors.log warn; events {{}}"
-        f" http {{ include /etc/nginx/mime.types; {paths} include {place}/site.conf; }}\n", encoding="utf-8"
-    )  # fmt: skip
+        f" http {{ include /etc/nginx/mime.types; {paths} include {place}/site.conf; }}\n",
+        encoding="utf-8",
+    )
     holds(
         "nginx accepts the site",
         "test is successful" in run("nginx", "-t", "-e", f"{place}/errors.log", "-c", f"{place}/nginx.conf"),
@@ -245,8 +293,19 @@ def look(place: Path, front: tuple[int, int], first: Server, second: Server, url
 
     def ask(path: str, *more: str, scheme: str = "https") -> str:
         at = secure if scheme == "https" else plain
-        return run("curl", "-sS", "-i", "--max-time", "20", "--cacert", str(place / "fullchain.pem"), "--resolve", f"{NAME}:{at}:127.0.0.1",
-                   *more, f"{scheme}://{NAME}:{at}{path}")  # fmt: skip
+        return run(
+            "curl",
+            "-sS",
+            "-i",
+            "--max-time",
+            "20",
+            "--cacert",
+            str(place / "fullchain.pem"),
+            "--resolve",
+            f"{NAME}:{at}:127.0.0.1",
+            *more,
+            f"{scheme}://{NAME}:{at}{path}",
+        )
 
     said = ask("/ward/", scheme="http")
     holds(
@@ -288,8 +347,22 @@ def look(place: Path, front: tuple[int, int], first: Server, second: Server, url
     holds("the audit trail names where the visitor came from, not what it claimed", came == "127.0.0.2", came)
     fields = ward["forms"][ward["here"]] | {"id": "0b8fcdd0-0000-4000-8000-000000000001"}
     token = "a" * 32
-    save = ("-b", f"__Host-sessionid={ward['cookies']['ada']}; __Host-csrftoken={token}", "-H", f"Referer: https://{NAME}/", "-H", f"X-CSRFToken: {token}",
-            "-H", f"Origin: https://{NAME}", "-H", "Accept: application/json", "-H", "Content-Type: application/json", "-d", json.dumps(fields))  # fmt: skip
+    save = (
+        "-b",
+        f"__Host-sessionid={ward['cookies']['ada']}; __Host-csrftoken={token}",
+        "-H",
+        f"Referer: https://{NAME}/",
+        "-H",
+        f"X-CSRFToken: {token}",
+        "-H",
+        f"Origin: https://{NAME}",
+        "-H",
+        "Accept: application/json",
+        "-H",
+        "Content-Type: application/json",
+        "-d",
+        json.dumps(fields),
+    )
     said = ask(f"/episodes/{ward['here']}/check-in/cows/", *save)
     holds("a check-in is saved", " 201" in said.splitlines()[0], said)
     said = ask("/health/", "-H", "Host: evil.example.org")

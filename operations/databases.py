@@ -61,9 +61,17 @@ def surroundings(database: Database) -> dict[str, str]:
     """The environment in which PostgreSQL's programs reach this database; a password never stands on a command line."""
     options = database["OPTIONS"]
     named = {
-        "PGHOST": database["HOST"], "PGPORT": database["PORT"], "PGUSER": database["USER"], "PGPASSWORD": database["PASSWORD"],
-        "PGDATABASE": database["NAME"], "PGSSLMODE": options.get("sslmode"), "PGSSLROOTCERT": options.get("sslrootcert"),
-        "PGSSLCERT": options.get("sslcert"), "PGSSLKEY": options.get("sslkey"), "PGPASSFILE": options.get("passfile"),
-        "PGSERVICE": options.get("service"), "PGCONNECT_TIMEOUT": options.get("connect_timeout"),
-    }  # fmt: skip
+        "PGHOST": database["HOST"],
+        "PGPORT": database["PORT"],
+        "PGUSER": database["USER"],
+        "PGPASSWORD": database["PASSWORD"],
+        "PGDATABASE": database["NAME"],
+        "PGSSLMODE": options.get("sslmode"),
+        "PGSSLROOTCERT": options.get("sslrootcert"),
+        "PGSSLCERT": options.get("sslcert"),
+        "PGSSLKEY": options.get("sslkey"),
+        "PGPASSFILE": options.get("passfile"),
+        "PGSERVICE": options.get("service"),
+        "PGCONNECT_TIMEOUT": options.get("connect_timeout"),
+    }
     return dict(os.environ) | {name: str(value) for name, value in named.items() if value}

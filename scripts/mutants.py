@@ -68,8 +68,8 @@ def config(only: str) -> str:
     command = f"{sys.executable} {Path(__file__).resolve()} --nearest"
     return (
         f"[cosmic-ray]\nmodule-path = {json.dumps(chosen)}\ntimeout = {SECONDS}.0\nexcluded-modules = []\n"
-        f"test-command = {json.dumps(command)}\n\n[cosmic-ray.distributor]\nname = \"local\"\n"
-    )  # fmt: skip
+        f'test-command = {json.dumps(command)}\n\n[cosmic-ray.distributor]\nname = "local"\n'
+    )
 
 
 def sampled(session: Path, number: int, seed: int) -> str:

@@ -154,8 +154,11 @@ def admit(by: User, ward: Ward, name: str, **changes: Any) -> Episode:
     """Admit somebody 20 hours ago; `changes` are the facts of the stay, and `record_number`, `admitted_at`, `now`."""
     given = {key: changes.pop(key) for key in ("record_number", "admitted_at", "now", "date_of_birth") if key in changes}
     facts: dict[str, Any] = {
-        "date_of_birth": date(1990, 3, 4), "record_number": f"R-{name}", "admitted_at": NOW - timedelta(hours=20), "now": NOW,
-    }  # fmt: skip
+        "date_of_birth": date(1990, 3, 4),
+        "record_number": f"R-{name}",
+        "admitted_at": NOW - timedelta(hours=20),
+        "now": NOW,
+    }
     return actions.stays.admit(by=by, ward=ward, chosen_name=name, stay=stay(**changes), **facts | given)
 
 
@@ -228,8 +231,13 @@ def _worth(total: int, items: list[Item]) -> dict[str, int]:
 def entry(reporter: str = "staff", **changes: Any) -> Entry:
     """One cleaned form: a COWS of 0 seen just now."""
     facts: dict[str, Any] = {
-        "id": uuid4(), "instrument": "cows", "reporter": reporter, "observed_at": NOW, "said": "now", "answers": cows_answers(),
-    }  # fmt: skip
+        "id": uuid4(),
+        "instrument": "cows",
+        "reporter": reporter,
+        "observed_at": NOW,
+        "said": "now",
+        "answers": cows_answers(),
+    }
     return Entry(**facts | changes)
 
 
@@ -245,8 +253,17 @@ def record(episode: Episode, by: User, at: datetime, *, now: datetime | None = N
 def cows() -> Callable[..., CheckIn]:
     """`cows(episode, by, at, total=13)` or `cows(episode, by, at, sweating=2)`; `without=["gi"]` leaves items out."""
 
-    def make(episode: Episode, by: User, at: datetime, *, total: int = 0, without: tuple[str, ...] = (), now: datetime | None = None,
-             facts: dict[str, Any] | None = None, **points: int) -> CheckIn:  # fmt: skip
+    def make(
+        episode: Episode,
+        by: User,
+        at: datetime,
+        *,
+        total: int = 0,
+        without: tuple[str, ...] = (),
+        now: datetime | None = None,
+        facts: dict[str, Any] | None = None,
+        **points: int,
+    ) -> CheckIn:
         answers = {slug: v for slug, v in cows_answers(total, **points).items() if slug.removeprefix("cows_") not in without}
         why = {"incomplete_reason": "called_away"} if without else {}
         return record(episode, by, at, now=now, answers=answers, **why, **(facts or {}))
@@ -302,9 +319,15 @@ def dose_entry(medicine: str = "buprenorphine", at: datetime = NOW, **facts: Any
     """One entry of the medicine log: 4 units of the medicine's first form, by its first route, given now."""
     made = library().medicines[medicine]
     given: dict[str, Any] = {
-        "id": uuid4(), "medicine": medicine, "form": made.forms[0], "amount": Decimal(4), "unit": made.units[0],
-        "route": made.routes[0], "given_at": at, "said": "now",
-    }  # fmt: skip
+        "id": uuid4(),
+        "medicine": medicine,
+        "form": made.forms[0],
+        "amount": Decimal(4),
+        "unit": made.units[0],
+        "route": made.routes[0],
+        "given_at": at,
+        "said": "now",
+    }
     if facts.get("status", "given") not in ("given", "vomited_after"):
         given["reason"] = "Did not want it"
     return DoseEntry(**given | facts)

@@ -20,9 +20,23 @@ Check = Callable[[str, str], list[str]]
 
 WRITERS = ("accounts/actions/", "accounts/trail/audit.py", "tracker/actions/")
 WRITING = {
-    "save", "asave", "delete", "adelete", "create", "acreate", "bulk_create", "abulk_create", "bulk_update", "abulk_update",
-    "get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create", "update", "aupdate",
-}  # fmt: skip
+    "save",
+    "asave",
+    "delete",
+    "adelete",
+    "create",
+    "acreate",
+    "bulk_create",
+    "abulk_create",
+    "bulk_update",
+    "abulk_update",
+    "get_or_create",
+    "aget_or_create",
+    "update_or_create",
+    "aupdate_or_create",
+    "update",
+    "aupdate",
+}
 DOCUMENTED_MODULES = """
     django.apps django.conf django.contrib.auth django.contrib.auth.backends django.contrib.auth.base_user
     django.contrib.auth.decorators django.contrib.auth.forms django.contrib.auth.hashers django.contrib.auth.models
@@ -491,9 +505,16 @@ def test_what_keeps_to_the_rule_is_let_be(check, path, source):
 
 def test_every_check_has_shown_that_it_can_fail():
     checks = {
-        clinical_opens_no_file_and_looks_at_no_clock, nothing_private_of_django,
+        clinical_opens_no_file_and_looks_at_no_clock,
+        nothing_private_of_django,
         views_hold_no_query_and_no_sum,
-        views_are_short, only_actions_write, no_vague_name, no_signals, everything_public_is_described,
-        template_tags_only_format, nothing_inline, nothing_from_another_host,
-    }  # fmt: skip
+        views_are_short,
+        only_actions_write,
+        no_vague_name,
+        no_signals,
+        everything_public_is_described,
+        template_tags_only_format,
+        nothing_inline,
+        nothing_from_another_host,
+    }
     assert {check for check, _, _ in BREACHES} == checks

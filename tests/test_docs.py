@@ -368,9 +368,28 @@ def test_every_patient_article_says_when_to_call_staff():
 # What stands nowhere ----------------------------------------------------------------------------------------
 
 EVERYTHING = ours(
-    ".py", ".md", ".toml", ".html", ".js", ".css", ".svg", ".json", ".in", ".txt", ".example", ".npmrc", "Makefile", "run",
-    ".sql", ".conf", ".service", ".timer", ".yaml", "Dockerfile", ".dockerignore",
-)  # fmt: skip
+    ".py",
+    ".md",
+    ".toml",
+    ".html",
+    ".js",
+    ".css",
+    ".svg",
+    ".json",
+    ".in",
+    ".txt",
+    ".example",
+    ".npmrc",
+    "Makefile",
+    "run",
+    ".sql",
+    ".conf",
+    ".service",
+    ".timer",
+    ".yaml",
+    "Dockerfile",
+    ".dockerignore",
+)
 # Put together here, so that this file does not hold what it looks for.
 FOLDERS = "|".join(("tmp", "root", "home", "Users", "work", "workspace", "mnt"))
 MACHINE = re.compile(rf"(?<![\w.)>}}/-])/(?:{FOLDERS})/|\b[A-Z]:\\Users|file:" + "//")

@@ -14,22 +14,55 @@ from tracker import actions
 Lines = list[tuple[str, str, str]]
 
 LOOKS = {
-    "handover": "handover", "alert": "alert", "acknowledge": "alert", "episode": "trend", "trend_json": "trend data",
-    "change_stay": "stay form", "end_stay": "leaving form", "away": "absence form", "back": "return form",
-    "leaving_sheet": "leaving sheet", "new_dose": "medicine form", "dose": "dose", "correct_dose": "medicine correction", "void_dose": "medicine void",
-    "give_account": "account form", "handouts": "reading", "staff_check_in": "check-in form cows", "check_in": "check-in",
-    "check_in, the patient's own": "check-in", "correct": "correction form", "correct, the patient's own": "correction form",
-    "void": "void form", "void, the patient's own": "void form", "trail": "history", "me": "own page", "my_trend": "own trend",
-    "my_record": "own record", "me_check_in": "check-in form symptom-check",
-}  # fmt: skip
+    "handover": "handover",
+    "alert": "alert",
+    "acknowledge": "alert",
+    "episode": "trend",
+    "trend_json": "trend data",
+    "change_stay": "stay form",
+    "end_stay": "leaving form",
+    "away": "absence form",
+    "back": "return form",
+    "leaving_sheet": "leaving sheet",
+    "new_dose": "medicine form",
+    "dose": "dose",
+    "correct_dose": "medicine correction",
+    "void_dose": "medicine void",
+    "give_account": "account form",
+    "handouts": "reading",
+    "staff_check_in": "check-in form cows",
+    "check_in": "check-in",
+    "check_in, the patient's own": "check-in",
+    "correct": "correction form",
+    "correct, the patient's own": "correction form",
+    "void": "void form",
+    "void, the patient's own": "void form",
+    "trail": "history",
+    "me": "own page",
+    "my_trend": "own trend",
+    "my_record": "own record",
+    "me_check_in": "check-in form symptom-check",
+}
 """What opening each of these writes down. Every other address shows no record, or a list of a ward as the board is."""
 
 REFUSED = {
-    "acknowledge": "alert", "not_useful": "alert", "change_stay": "stay form", "end_stay": "leaving form", "away": "absence form",
-    "back": "return form", "new_dose": "medicine form", "correct_dose": "medicine correction", "void_dose": "medicine void", "give_account": "account form",
-    "handouts": "reading", "staff_check_in": "check-in form cows", "correct": "correction form",
-    "correct, the patient's own": "correction form", "void": "void form", "void, the patient's own": "void form",
-}  # fmt: skip
+    "acknowledge": "alert",
+    "not_useful": "alert",
+    "change_stay": "stay form",
+    "end_stay": "leaving form",
+    "away": "absence form",
+    "back": "return form",
+    "new_dose": "medicine form",
+    "correct_dose": "medicine correction",
+    "void_dose": "medicine void",
+    "give_account": "account form",
+    "handouts": "reading",
+    "staff_check_in": "check-in form cows",
+    "correct": "correction form",
+    "correct, the patient's own": "correction form",
+    "void": "void form",
+    "void, the patient's own": "void form",
+}
 """What a form writes down that was sent wrong: its page comes back with all it shows of the record."""
 
 

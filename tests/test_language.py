@@ -28,9 +28,15 @@ LIBRARY = load(CONTENT)
 ARTICLES = LIBRARY.articles
 WORDS = tomllib.loads((CONTENT / "words.toml").read_text(encoding="utf-8"))
 NUMBERS = {
-    "place": "the US", "emergency": "911", "crisis": "988", "call_crisis": "call or text 988", "Call_crisis": "Call or text 988",
-    "helpline": "1-800-662-4357", "helpline_name": "SAMHSA helpline", "poison": "1-800-222-1222",
-}  # fmt: skip
+    "place": "the US",
+    "emergency": "911",
+    "crisis": "988",
+    "call_crisis": "call or text 988",
+    "Call_crisis": "Call or text 988",
+    "helpline": "1-800-662-4357",
+    "helpline_name": "SAMHSA helpline",
+    "poison": "1-800-222-1222",
+}
 GRADE = {"patient": 6.0, "family": 8.0, "staff": 12.0}
 """The hardest that may be read: the lowest of an article's readers counts."""
 WORDS_IN = {"patient": (250, 500), "family": (250, 500), "staff": (200, 700)}
@@ -113,8 +119,15 @@ def read_in_labels() -> Iterator[tuple[str, str]]:
 
 
 LABELS_OF_DJANGO = {f.name for f in apps.get_model("auth", "Permission")._meta.get_fields()} | {
-    "username", "is_superuser", "groups", "user_permissions", "is_staff", "is_active", "password", "user",
-}  # fmt: skip
+    "username",
+    "is_superuser",
+    "groups",
+    "user_permissions",
+    "is_staff",
+    "is_active",
+    "password",
+    "user",
+}
 """Columns the framework brings, which no page of ours shows under its own label."""
 
 PLACES = [*read_in_articles(), *read_in_content(), *read_in_templates(), *read_in_python(), *read_in_labels()]
@@ -149,10 +162,30 @@ def test_every_place_where_such_a_word_is_right_has_a_reason_and_still_needs_it(
 def test_the_list_holds_what_the_house_decided_and_says_what_to_write_instead():
     avoided = {term["avoid"] for term in WORDS["terms"]}
     assert {
-        "addict", "abuser", "abuse", "clean", "dirty", "junkie", "habit", "user", "getting high", "relapse", "last resort",
-        "cold turkey", "non-compliant", "strung out", "fell off the wagon", "refused", "drug-seeking", "manipulative",
-        "failed detox", "suffering from", "victim of", "opioid replacement", "opiate substitution",
-    } <= avoided  # fmt: skip
+        "addict",
+        "abuser",
+        "abuse",
+        "clean",
+        "dirty",
+        "junkie",
+        "habit",
+        "user",
+        "getting high",
+        "relapse",
+        "last resort",
+        "cold turkey",
+        "non-compliant",
+        "strung out",
+        "fell off the wagon",
+        "refused",
+        "drug-seeking",
+        "manipulative",
+        "failed detox",
+        "suffering from",
+        "victim of",
+        "opioid replacement",
+        "opiate substitution",
+    } <= avoided
     assert all(term["instead"] and not found_in(term["instead"], term["avoid"]) for term in WORDS["terms"])
 
 
@@ -381,6 +414,12 @@ def test_the_outline_is_complete():
 def test_the_three_medicines_get_the_same_treatment(slug: str):
     headings = re.findall(r"^## (.+)$", ARTICLES[slug].text, re.MULTILINE)
     assert headings == [
-        "How it works", "The good parts", "The harder parts", "What to expect", "What helps", "Questions to ask", "When to call staff now",
-    ]  # fmt: skip
+        "How it works",
+        "The good parts",
+        "The harder parts",
+        "What to expect",
+        "What helps",
+        "Questions to ask",
+        "When to call staff now",
+    ]
     assert LIBRARY.articles[slug].about.staff_page == f"staff-{slug}"

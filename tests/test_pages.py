@@ -29,18 +29,45 @@ NAME = "Zzyzx"
 ONE_OF_EACH = ("nobody", "patient", "nurse", "admin")
 
 PUBLIC = {"health", "learn", "article", "account_login", "join"}
-NOT_PAGES = {
-    "home", "health", "trend_json", "staff_draft", "me_draft", "ward_rows", "review", "not_useful", "help_now", "acknowledge",
-} | {"lock", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes"} | {
-    "mfa_remove_webauthn",
-    "join_code", "mfa_generate_recovery_codes", "revoke_device", "end_sessions", "reset_factor", "review_break_glass",
-}  # fmt: skip
+NOT_PAGES = (
+    {
+        "home",
+        "health",
+        "trend_json",
+        "staff_draft",
+        "me_draft",
+        "ward_rows",
+        "review",
+        "not_useful",
+        "help_now",
+        "acknowledge",
+    }
+    | {"lock", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes"}
+    | {
+        "mfa_remove_webauthn",
+        "join_code",
+        "mfa_generate_recovery_codes",
+        "revoke_device",
+        "end_sessions",
+        "reset_factor",
+        "review_break_glass",
+    }
+)
 """Addresses that answer no page of their own: data, a part of a page, what is only sent to, the page of the alert again."""
 CSP = {
-    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' data:", "font-src": "'self'",
-    "connect-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'", "form-action": "'self'", "base-uri": "'none'",
-    "object-src": "'none'", "frame-ancestors": "'none'",
-}  # fmt: skip
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+}
 
 
 class Site:
@@ -66,8 +93,12 @@ class Site:
         # Over since an hour ago, so that the far nurse is as far as ever.
         self.glass = actions.break_glass.break_glass(
             by=self.people["far nurse"],  # type: ignore[arg-type]
-            ward=ward, who="7", reason="Found on the stairs.", glass_id=uuid4(), now=NOW - 2 * HOUR,
-        ).access  # fmt: skip
+            ward=ward,
+            who="7",
+            reason="Found on the stairs.",
+            glass_id=uuid4(),
+            now=NOW - 2 * HOUR,
+        ).access
         self.dose = give(self.episode, nurse, NOW)
         self.cows = record(self.episode, nurse, NOW, answers=cows_answers(30))
         self.alert = Alert.objects.get(episode=self.episode, rule="R03")
@@ -103,9 +134,20 @@ class Site:
             "mfa_remove_webauthn": [987654],
         }
         stays = (
-            "episode", "trend_json", "change_stay", "end_stay", "give_account", "join_code", "away", "back", "leaving_sheet", "review", "new_dose",
-            "trail", "handouts",
-        )  # fmt: skip
+            "episode",
+            "trend_json",
+            "change_stay",
+            "end_stay",
+            "give_account",
+            "join_code",
+            "away",
+            "back",
+            "leaving_sheet",
+            "review",
+            "new_dose",
+            "trail",
+            "handouts",
+        )
         args |= {name: [stay] for name in stays}
         args |= {name: [uuid4() if missing else self.dose.pk] for name in ("dose", "correct_dose", "void_dose")}
         args |= {name: [uuid4() if missing else self.alert.pk] for name in ("alert", "acknowledge", "not_useful")}
@@ -163,9 +205,12 @@ def looked_at(site: Site) -> Iterator[tuple[str, HttpResponse, Page]]:
 def draft_of_two(site: Site) -> None:
     """The patient tapped two symptoms and rated them, so that all three steps have something to show."""
     actions.check_ins.keep_draft(
-        by=site.people["patient"], episode=site.episode, instrument="symptom-check", draft_id=uuid4(),  # type: ignore[arg-type]
+        by=site.people["patient"],
+        episode=site.episode,
+        instrument="symptom-check",
+        draft_id=uuid4(),  # type: ignore[arg-type]
         entries={"picked": ["nausea", "anxiety"], "nausea": "2", "anxiety": "skipped"},
-    )  # fmt: skip
+    )
 
 
 # Who may open what ------------------------------------------------------------------------------------------
@@ -188,10 +233,24 @@ def test_what_is_not_yours_cannot_be_written_to_either_and_looks_the_same(site):
     for role in ("patient", "other patient", "far nurse", "admin"):
         client = site.browser(role)
         for name in (
-            "episode", "change_stay", "end_stay", "give_account", "join_code", "handouts", "staff_check_in", "staff_draft", "correct",
-            "away", "back",
-            "review", "new_dose", "correct_dose", "void_dose", "acknowledge", "not_useful",
-        ):  # fmt: skip
+            "episode",
+            "change_stay",
+            "end_stay",
+            "give_account",
+            "join_code",
+            "handouts",
+            "staff_check_in",
+            "staff_draft",
+            "correct",
+            "away",
+            "back",
+            "review",
+            "new_dose",
+            "correct_dose",
+            "void_dose",
+            "acknowledge",
+            "not_useful",
+        ):
             for sent in ({}, {"id": str(uuid4()), "discard": "yes"}):
                 theirs, nobodys = client.post(site.url(name), sent), client.post(site.url(name, missing=True), sent)
                 assert theirs.status_code in (403, 404, 405), (role, name)

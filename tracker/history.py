@@ -77,10 +77,28 @@ def hours_at(episode: Episode, at: datetime) -> float:
 
 
 COLUMNS = (
-    "id", "instrument", "instrument_version", "reporter", "observed_at", "recorded_at", "about", "answers", "total", "at_least",
-    "rated", "asked", "band", "complete", "not_done", "breaths", "replaces_id", "note",
-    "recorded_by__first_name", "recorded_by__last_name", "recorded_by__username",
-)  # fmt: skip
+    "id",
+    "instrument",
+    "instrument_version",
+    "reporter",
+    "observed_at",
+    "recorded_at",
+    "about",
+    "answers",
+    "total",
+    "at_least",
+    "rated",
+    "asked",
+    "band",
+    "complete",
+    "not_done",
+    "breaths",
+    "replaces_id",
+    "note",
+    "recorded_by__first_name",
+    "recorded_by__last_name",
+    "recorded_by__username",
+)
 """What `check_in` takes of a row that is read as values: making a model of each would take twice as long."""
 
 
@@ -116,9 +134,22 @@ def check_in(row: Any) -> clinical.CheckIn:
 
 
 DOSE_COLUMNS = (
-    "id", "medicine", "amount", "given_at", "status", "form", "unit", "route", "recorded_at", "about", "replaces_id", "reason",
-    "recorded_by__first_name", "recorded_by__last_name", "recorded_by__username",
-)  # fmt: skip
+    "id",
+    "medicine",
+    "amount",
+    "given_at",
+    "status",
+    "form",
+    "unit",
+    "route",
+    "recorded_at",
+    "about",
+    "replaces_id",
+    "reason",
+    "recorded_by__first_name",
+    "recorded_by__last_name",
+    "recorded_by__username",
+)
 """What `dose` takes of a row."""
 
 

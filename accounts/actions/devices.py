@@ -33,9 +33,14 @@ def enroll_device(
     token = new_token()
     with transaction.atomic():
         device = Device(
-            kind=Device.Kind.SHARED, name=name, ward=ward, token_hash=hash_of_token(token),
-            enrolled_by=by.known_as, enrolled_at=now, expires_at=now + settings.DEVICE_LASTS,
-        )  # fmt: skip
+            kind=Device.Kind.SHARED,
+            name=name,
+            ward=ward,
+            token_hash=hash_of_token(token),
+            enrolled_by=by.known_as,
+            enrolled_at=now,
+            expires_at=now + settings.DEVICE_LASTS,
+        )
         device.save(force_insert=True)
         if session:
             OpenSession.objects.filter(pk=session.pk).update(device=device)
@@ -63,9 +68,14 @@ def own_device(*, owner: User, name: str, now: datetime) -> tuple[Device, str]:
         drop(list(OpenSession.objects.filter(device__in=before)))
         before.update(revoked_at=now)
         device = Device(
-            kind=Device.Kind.OWN, name=name[:60], owner=owner, token_hash=hash_of_token(token),
-            enrolled_by=owner.known_as, enrolled_at=now, expires_at=now + settings.DEVICE_LASTS,
-        )  # fmt: skip
+            kind=Device.Kind.OWN,
+            name=name[:60],
+            owner=owner,
+            token_hash=hash_of_token(token),
+            enrolled_by=owner.known_as,
+            enrolled_at=now,
+            expires_at=now + settings.DEVICE_LASTS,
+        )
         device.save(force_insert=True)
         audit.record(owner, "phone joined", what=f"device {device.pk}")
     return device, token

@@ -16,8 +16,14 @@ from accounts.trail import audit
 
 
 def begin_session(
-    *, person: User, session_key: str, device: Device | None = None, address: str = "", browser: str = "", now: datetime | None = None
-) -> OpenSession:  # fmt: skip
+    *,
+    person: User,
+    session_key: str,
+    device: Device | None = None,
+    address: str = "",
+    browser: str = "",
+    now: datetime | None = None,
+) -> OpenSession:
     """Note that somebody signed in fully. What they had open on this device before, and one too many, ends."""
     now = now or timezone.now()
     with transaction.atomic():
@@ -31,8 +37,14 @@ def begin_session(
         if person.role != Role.PATIENT:
             drop(list(mine.order_by("-seen_at")[settings.MOST_SESSIONS - 1 :]))
         row = OpenSession(
-            user=person, device=device, session_key=session_key, address=address[:64], browser=browser[:60], signed_in_at=now, seen_at=now,
-        )  # fmt: skip
+            user=person,
+            device=device,
+            session_key=session_key,
+            address=address[:64],
+            browser=browser[:60],
+            signed_in_at=now,
+            seen_at=now,
+        )
         row.save(force_insert=True)
     return row
 

@@ -122,9 +122,12 @@ def begin(request: HttpRequest, user: User) -> None:
     if not request.session.session_key:
         request.session.cycle_key()
     began = actions.sessions.begin_session(
-        person=user, session_key=request.session.session_key or "", device=current_session.counts_for(here.device, user),
-        address=request.META.get("REMOTE_ADDR", ""), browser=browser_of(request),
-    )  # fmt: skip
+        person=user,
+        session_key=request.session.session_key or "",
+        device=current_session.counts_for(here.device, user),
+        address=request.META.get("REMOTE_ADDR", ""),
+        browser=browser_of(request),
+    )
     request.presence = Presence(here.device, began)  # type: ignore[attr-defined]
 
 

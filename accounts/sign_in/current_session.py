@@ -110,9 +110,7 @@ class Doorway:
 def at_the_door(here: Presence, now: datetime) -> Doorway:
     """Who could come in here without a full sign-in. One query on a shared device."""
     who = here.session.user if here.session else None
-    tiles = [
-        Tile(one.pk, one.user.initials, one.user.known_as, one.user == who) for one in may_use_a_pin(here.device, now)
-    ]  # fmt: skip
+    tiles = [Tile(one.pk, one.user.initials, one.user.known_as, one.user == who) for one in may_use_a_pin(here.device, now)]
     phone = here.device is not None and here.device.kind == Device.Kind.OWN and who in (None, here.device.owner)
     return Doorway(tiles=tiles, phone=phone, who=who, password=who is not None and who.has_usable_password())
 

@@ -31,9 +31,17 @@ LONGEST_ANSWER = 16_384
 NAME_LENGTH = 40
 
 NO_ANSWER = (
-    ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError, NotImplementedError,
-    struct.error, UnsupportedAlgorithm,
-)  # fmt: skip
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+    NotImplementedError,
+    struct.error,
+    UnsupportedAlgorithm,
+)
 """What reading an answer that nobody's key gave can end in: it is bytes within bytes, and anybody can send some."""
 
 
@@ -118,9 +126,11 @@ def _plain(answer: Any) -> dict[str, Any]:
     """Without extensions and whatever else stood beside it: nothing the database could choke on."""
     said = dict(answer)
     return {
-        "id": said["id"], "rawId": said["rawId"], "type": said["type"],
+        "id": said["id"],
+        "rawId": said["rawId"],
+        "type": said["type"],
         "response": {name: said["response"][name] for name in ("clientDataJSON", "attestationObject")},
-    }  # fmt: skip
+    }
 
 
 class PasskeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]

@@ -25,8 +25,10 @@ def keep(request: HttpRequest) -> None:
     for name in PASSING:
         sent.pop(name, None)
     request.session["waiting"] = {
-        "path": request.get_full_path(), "body": sent.urlencode(), "at": timezone.now().isoformat(),
-    }  # fmt: skip
+        "path": request.get_full_path(),
+        "body": sent.urlencode(),
+        "at": timezone.now().isoformat(),
+    }
 
 
 def owner_is_back(request: HttpRequest, onward: str) -> None:

@@ -140,6 +140,6 @@ def _to_full_sign_in(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def _not_the_pin(left: int) -> str:
-    return ngettext(
-        "This is not the PIN. One try is left.", "This is not the PIN. %(left)s tries are left.", left
-    ) % {"left": left}  # fmt: skip
+    return ngettext("This is not the PIN. One try is left.", "This is not the PIN. %(left)s tries are left.", left) % {
+        "left": left
+    }

@@ -50,11 +50,14 @@ class SecurityKey:
         parts["clientDataJSON"] = self._said(kind, challenge, changes)
         return json.dumps(
             {
-                "id": websafe_encode(self.id), "rawId": websafe_encode(self.id), "type": "public-key",
-                "authenticatorAttachment": self.attachment, "clientExtensionResults": {},
+                "id": websafe_encode(self.id),
+                "rawId": websafe_encode(self.id),
+                "type": "public-key",
+                "authenticatorAttachment": self.attachment,
+                "clientExtensionResults": {},
                 "response": {name: websafe_encode(part) for name, part in parts.items()},
             }
-        )  # fmt: skip
+        )
 
 
 def _hash(host: str) -> bytes:

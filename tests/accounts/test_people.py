@@ -298,9 +298,14 @@ def test_the_second_of_two_administrators_is_told_and_keeps_what_they_typed(offi
     mine = opened(office, url) | {"first_name": "Adele", "wards": [ward.pk, other_ward.pk]}
     other = person("other_admin", Role.ADMIN)
     actions.people.change_person(
-        by=other, person=User.objects.get(pk=nurse.pk), role=Role.SUPERVISOR, wards=[ward], first_name="Ada", last_name="Cole",
+        by=other,
+        person=User.objects.get(pk=nurse.pk),
+        role=Role.SUPERVISOR,
+        wards=[ward],
+        first_name="Ada",
+        last_name="Cole",
         is_active=True,
-    )  # fmt: skip
+    )
     answer = office.post(url, mine)
     assert answer.status_code == 409
     page = Page(answer)

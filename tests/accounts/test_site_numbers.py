@@ -10,9 +10,15 @@ from tests.conftest import record
 from tests.tracker.views.conftest import Page
 
 UK = {
-    "place": "the UK", "emergency_number": "999", "crisis_line": "116 123", "helpline_name": "FRANK", "helpline": "0300 123 6600",
-    "poison_line": "111", "phone": "+44 20 7946 0000", "library_is_public": "on",
-}  # fmt: skip
+    "place": "the UK",
+    "emergency_number": "999",
+    "crisis_line": "116 123",
+    "helpline_name": "FRANK",
+    "helpline": "0300 123 6600",
+    "poison_line": "111",
+    "phone": "+44 20 7946 0000",
+    "library_is_public": "on",
+}
 
 
 @pytest.fixture

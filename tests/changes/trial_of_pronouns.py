@@ -18,9 +18,14 @@ def test_a_nurse_writes_pronouns_down_puts_them_right_and_reads_them(client: Cli
     page = Page(client.get("/patients/new/"))
     assert "Allergies Pronouns As they say it." in page.words, "asked in its place, with its help"
     admission = page.sends("chosen_name") | {
-        "chosen_name": "Robin", "date_of_birth": "1988-05-06", "record_number": "R-77", "bed": "12", "opioid": "heroin",
-        "last_use_precision": "unknown", "pronouns": "she/her",
-    }  # fmt: skip
+        "chosen_name": "Robin",
+        "date_of_birth": "1988-05-06",
+        "record_number": "R-77",
+        "bed": "12",
+        "opioid": "heroin",
+        "last_use_precision": "unknown",
+        "pronouns": "she/her",
+    }
     assert "at most 40 characters" in Page(client.post("/patients/new/", admission | {"pronouns": "x" * 41})).words
     assert client.post("/patients/new/", admission).status_code == 303
     stay = Episode.objects.get()

@@ -48,9 +48,24 @@ def article(
     staff_page: str = "",
 ) -> Article:
     about = FrontMatter(
-        title=slug, summary="x", group=group, audience=audience, phases=phases, symptoms=symptoms, alerts=alerts, related=(), search_terms=(),
-        sources=("a source",), documents=(), written_on=date(2026, 1, 1), review_due=date(2027, 1, 1), reviewer="nobody yet", medicines=medicines, card=card, staff_page=staff_page,
-    )  # fmt: skip
+        title=slug,
+        summary="x",
+        group=group,
+        audience=audience,
+        phases=phases,
+        symptoms=symptoms,
+        alerts=alerts,
+        related=(),
+        search_terms=(),
+        sources=("a source",),
+        documents=(),
+        written_on=date(2026, 1, 1),
+        review_due=date(2027, 1, 1),
+        reviewer="nobody yet",
+        medicines=medicines,
+        card=card,
+        staff_page=staff_page,
+    )
     return Article(slug, about, Parts("<p>x</p>", "", ""), words)
 
 
@@ -273,8 +288,9 @@ def raised(slug: str, *, urgent: bool = True) -> Raised:
 def test_an_urgent_alert_comes_before_what_was_reported_and_another_one_after():
     urgent = chosen(("fever", 3), shelf=WARD, audience="staff", alerts=[raised("R01")], limit=4)
     assert [(p.article.slug, p.reason, p.because, p.source) for p in urgent][:2] == [
-        ("fluids", "alert", "name of R01", "alert"), ("fever", "reported", "feverish (temperature decides)", "patient"),
-    ]  # fmt: skip
+        ("fluids", "alert", "name of R01", "alert"),
+        ("fever", "reported", "feverish (temperature decides)", "patient"),
+    ]
     calm = chosen(("fever", 3), shelf=WARD, audience="staff", alerts=[raised("R01", urgent=False)], limit=4)
     assert [p.reason for p in calm][:2] == ["reported", "alert"]
 
@@ -300,8 +316,9 @@ def test_a_patient_is_told_of_no_alert_by_its_name():
 def test_a_medicine_that_was_given_comes_after_what_was_reported():
     picks = chosen(("fever", 1), shelf=WARD, medicines=[Given("methadone", "Methadone")], limit=4)
     assert [(p.article.slug, p.reason, p.because) for p in picks][:2] == [
-        ("fever", "reported", "feeling hot or feverish"), ("dose", "medicine", "Methadone"),
-    ]  # fmt: skip
+        ("fever", "reported", "feeling hot or feverish"),
+        ("dose", "medicine", "Methadone"),
+    ]
     assert slugs(chosen(shelf=WARD, audience="staff", medicines=[Given("methadone", "Methadone")]))[0] == "dose-staff"
 
 
@@ -424,9 +441,14 @@ BESIDE_AN_ALERT = {
 def test_an_alert_brings_the_page_about_it_in_every_phase(rule: str, phase: Phase):
     def first(audience: Audience) -> str:
         picks = choose(
-            LIBRARY.articles.values(), audience=audience, phase=phase, phase_words="", reported=[], reported_by="patient",
+            LIBRARY.articles.values(),
+            audience=audience,
+            phase=phase,
+            phase_words="",
+            reported=[],
+            reported_by="patient",
             alerts=[Raised(rule, "x", urgent=True)],
-        )  # fmt: skip
+        )
         return next((pick.article.slug for pick in picks if pick.reason == "alert"), "")
 
     assert (first("patient"), first("staff")) == BESIDE_AN_ALERT[rule]
@@ -459,9 +481,13 @@ def test_a_card_for_days_is_shown_for_its_days_alone(slug: str):
 def test_staff_are_shown_their_side_of_what_was_reported(symptom: str, page: str):
     def first(audience: Audience) -> Pick:
         return choose(
-            LIBRARY.articles.values(), audience=audience, phase="peak", phase_words="",
-            reported=[Reported(SYMPTOMS[symptom], 2)], reported_by="patient",
-        )[0]  # fmt: skip
+            LIBRARY.articles.values(),
+            audience=audience,
+            phase="peak",
+            phase_words="",
+            reported=[Reported(SYMPTOMS[symptom], 2)],
+            reported_by="patient",
+        )[0]
 
     mine, theirs = first("staff"), first("patient")
     assert mine.article.slug == page
@@ -475,9 +501,15 @@ def test_days_counted_after_heroin_are_no_days_after_methadone(phase: Phase, aud
     def shown(course: str) -> set[str]:
         reported = [Reported(SYMPTOMS["craving"], 1)]
         picks = choose(
-            LIBRARY.articles.values(), audience=audience, phase=phase, phase_words="", reported=reported, reported_by="patient",
-            course=course, limit=6,
-        )  # fmt: skip
+            LIBRARY.articles.values(),
+            audience=audience,
+            phase=phase,
+            phase_words="",
+            reported=reported,
+            reported_by="patient",
+            course=course,
+            limit=6,
+        )
         return {p.article.slug for p in picks} | {p.with_patient.slug for p in picks if p.with_patient}
 
     days = {"day1", "day2-3", "day4-7"}

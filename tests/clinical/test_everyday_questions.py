@@ -318,9 +318,15 @@ def test_a_family_is_sent_to_no_page_for_staff_first():
 # Questions that somebody's life may hang on -------------------------------------------------------------------
 
 LIFE_SAVING = {
-    "lost-tolerance", "overdose-naloxone", "call-staff-now", "anxiety-mood",
-    "staff-leaving", "staff-sedation", "staff-danger", "staff-suicide",
-}  # fmt: skip
+    "lost-tolerance",
+    "overdose-naloxone",
+    "call-staff-now",
+    "anxiety-mood",
+    "staff-leaving",
+    "staff-sedation",
+    "staff-danger",
+    "staff-suicide",
+}
 """Pages about dying of the old dose, of an overdose or by suicide, and about whom to call."""
 
 ASKED_IN_DANGER = """

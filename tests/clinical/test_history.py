@@ -19,8 +19,14 @@ NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 def check(hours_ago: float = 0, **facts: Any) -> CheckIn:
     at = NOW - timedelta(hours=hours_ago)
     given: dict[str, Any] = {
-        "id": str(hours_ago), "instrument": "cows", "version": 1, "reporter": "staff", "observed_at": at, "recorded_at": at, "recorded_by": "A. Bell",
-    }  # fmt: skip
+        "id": str(hours_ago),
+        "instrument": "cows",
+        "version": 1,
+        "reporter": "staff",
+        "observed_at": at,
+        "recorded_at": at,
+        "recorded_by": "A. Bell",
+    }
     return CheckIn(**given | facts)
 
 

@@ -18,10 +18,17 @@ COWS, CHECK, VITALS, SOWS, UNWELL = (LIBRARY.instrument(s) for s in ("cows", "sy
 
 # Wesson and Ling, 2003, as in docs/clinical.md 2.1. Not read from content/: this is the independent twin.
 POINTS = {
-    "cows_sweating": (0, 1, 2, 3, 4), "cows_restlessness": (0, 1, 3, 5), "cows_pupils": (0, 1, 2, 5), "cows_aches": (0, 1, 2, 4),
-    "cows_nose_eyes": (0, 1, 2, 4), "cows_gi": (0, 1, 2, 3, 5), "cows_tremor": (0, 1, 2, 4), "cows_yawning": (0, 1, 2, 4),
-    "cows_anxiety": (0, 1, 2, 4), "cows_gooseflesh": (0, 3, 5),
-}  # fmt: skip
+    "cows_sweating": (0, 1, 2, 3, 4),
+    "cows_restlessness": (0, 1, 3, 5),
+    "cows_pupils": (0, 1, 2, 5),
+    "cows_aches": (0, 1, 2, 4),
+    "cows_nose_eyes": (0, 1, 2, 4),
+    "cows_gi": (0, 1, 2, 3, 5),
+    "cows_tremor": (0, 1, 2, 4),
+    "cows_yawning": (0, 1, 2, 4),
+    "cows_anxiety": (0, 1, 2, 4),
+    "cows_gooseflesh": (0, 3, 5),
+}
 ZERO = dict.fromkeys(POINTS, 0) | {"cows_pulse_rate": 72}
 
 
@@ -295,9 +302,14 @@ def test_an_unusual_measurement_is_pointed_out_and_never_refused(temperature: De
 # What is not an answer at all -------------------------------------------------------------------------------
 
 anything = st.one_of(
-    st.floats(allow_nan=True, allow_infinity=True), st.booleans(), st.text(max_size=8), st.binary(max_size=3),
-    st.integers(-(10**30), 10**30), st.lists(st.integers(), max_size=2), st.dictionaries(st.text(max_size=2), st.integers(), max_size=1),
-)  # fmt: skip
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.booleans(),
+    st.text(max_size=8),
+    st.binary(max_size=3),
+    st.integers(-(10**30), 10**30),
+    st.lists(st.integers(), max_size=2),
+    st.dictionaries(st.text(max_size=2), st.integers(), max_size=1),
+)
 
 
 @pytest.mark.parametrize("instrument", [COWS, CHECK, VITALS, SOWS, UNWELL], ids=lambda i: i.slug)

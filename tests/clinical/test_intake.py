@@ -14,8 +14,17 @@ LIBRARY = load(Path(__file__).parents[2] / "content")
 FORMS = ("intake", "background")
 
 FACTS = {
-    "each kind of opioid": ("used_heroin", "used_fentanyl", "used_rx_short", "used_rx_long", "used_methadone", "used_buprenorphine",
-                            "used_other_opioid", "long_opioid", "opioid_test"),
+    "each kind of opioid": (
+        "used_heroin",
+        "used_fentanyl",
+        "used_rx_short",
+        "used_rx_long",
+        "used_methadone",
+        "used_buprenorphine",
+        "used_other_opioid",
+        "long_opioid",
+        "opioid_test",
+    ),
     "how, and for how long": ("opioid_route", "opioid_years"),
     "other substances": ("alcohol", "sedatives", "gabapentinoid", "ghb", "stimulants", "cannabis", "nicotine", "local_supply"),
     "withdrawal before": ("seizure_history", "hx_delirium", "hx_precipitated", "hx_dehydration"),
@@ -25,7 +34,7 @@ FACTS = {
     "regular medicines": ("beta_blocker", "qt_medicine", "insulin", "other_medicines"),
     "infections": ("hiv", "hepatitis_b", "hepatitis_c"),
     "on arrival": ("weight", "naloxone_at_hand", "contact_on_file", "consents_on_file", "interpreter", "reading_help"),
-}  # fmt: skip
+}
 """Allergies, usual pain, the opioid used last and when stand on the stay itself; first vital signs on their own form."""
 
 

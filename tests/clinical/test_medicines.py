@@ -14,11 +14,23 @@ MEDICINES = load(settings.CONTENT_DIR).medicines
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 KINDS = {
-    "methadone": "agonist", "buprenorphine": "partial_agonist", "buprenorphine-naloxone": "partial_agonist",
-    "naltrexone": "antagonist", "naloxone": "antagonist", "nalmefene": "antagonist", "clonidine": "alpha2", "lofexidine": "alpha2",
-    "benzodiazepine": "sedative", "loperamide": "comfort", "ondansetron": "comfort", "ibuprofen": "comfort", "acetaminophen": "comfort",
-    "dicyclomine": "comfort", "hydroxyzine": "comfort", "trazodone": "comfort",
-}  # fmt: skip
+    "methadone": "agonist",
+    "buprenorphine": "partial_agonist",
+    "buprenorphine-naloxone": "partial_agonist",
+    "naltrexone": "antagonist",
+    "naloxone": "antagonist",
+    "nalmefene": "antagonist",
+    "clonidine": "alpha2",
+    "lofexidine": "alpha2",
+    "benzodiazepine": "sedative",
+    "loperamide": "comfort",
+    "ondansetron": "comfort",
+    "ibuprofen": "comfort",
+    "acetaminophen": "comfort",
+    "dicyclomine": "comfort",
+    "hydroxyzine": "comfort",
+    "trazodone": "comfort",
+}
 
 
 def test_every_medicine_is_there_with_its_kind():

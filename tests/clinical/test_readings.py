@@ -26,7 +26,7 @@ from clinical.readings import (
     span,
     ticked,
     times,
-)  # fmt: skip
+)
 from tests.clinical.rules.builders import NOW, ago, check, cows, danger, intake, not_done, own, stay, symptoms, vitals
 
 

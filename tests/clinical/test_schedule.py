@@ -28,8 +28,14 @@ def at(hours: float) -> datetime:
 
 def check(when: datetime, **facts: Any) -> CheckIn:
     given: dict[str, Any] = {
-        "id": str(when), "instrument": "cows", "version": 1, "reporter": "staff", "observed_at": when, "recorded_at": when, "recorded_by": "A. Bell",
-    }  # fmt: skip
+        "id": str(when),
+        "instrument": "cows",
+        "version": 1,
+        "reporter": "staff",
+        "observed_at": when,
+        "recorded_at": when,
+        "recorded_by": "A. Bell",
+    }
     return CheckIn(**given | facts)
 
 

@@ -33,8 +33,11 @@ def test_sqlite_waits_for_the_write_lock_and_flushes_every_save(database, url):
 def test_postgresql_is_chosen_by_its_address_and_nobody_waits_for_ever(database):
     kept = database("postgres://ebb:secret@db.example.org:6432/ward")
     assert (kept["ENGINE"], kept["HOST"], kept["PORT"], kept["NAME"]) == (
-        "django.db.backends.postgresql", "db.example.org", 6432, "ward",
-    )  # fmt: skip
+        "django.db.backends.postgresql",
+        "db.example.org",
+        6432,
+        "ward",
+    )
     assert kept["OPTIONS"]["connect_timeout"] == 5
     assert "lock_timeout" in kept["OPTIONS"]["options"]
 

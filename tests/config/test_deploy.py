@@ -19,9 +19,13 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Python under a site's own settings, without those of a developer's .env."""
     site = {
-        "EBB_SECRET_KEY": "k3y-" + "aZ9_" * 15, "EBB_HTTPS": "yes", "EBB_DEBUG": "no", "EBB_HOSTS": "ebb.example.org",
-        "DATABASE_URL": "sqlite:///:memory:", "DJANGO_SETTINGS_MODULE": "config.settings",
-    }  # fmt: skip
+        "EBB_SECRET_KEY": "k3y-" + "aZ9_" * 15,
+        "EBB_HTTPS": "yes",
+        "EBB_DEBUG": "no",
+        "EBB_HOSTS": "ebb.example.org",
+        "DATABASE_URL": "sqlite:///:memory:",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=ROOT, env=os.environ | site | environment, capture_output=True, text=True, check=False)
 

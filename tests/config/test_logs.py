@@ -88,10 +88,18 @@ def test_no_name_note_or_password_is_in_any_line(log, nurse, ward, admin):
     for browser in (client, strict):
         browser.force_login(nurse)
     for url in (
-        reverse("episode", args=[stay.pk]), reverse("staff_check_in", args=[stay.pk, "cows"]), "/patients/new/", "/break-glass/new/",
-        f"/learn/{CANARY}/", f"/{CANARY}/", f"/ward/?ward={CANARY}", "/accounts/people/", "/accounts/login/",
-        reverse("change_stay", args=[stay.pk]), f"/me/check-in/{CANARY}/",
-    ):  # fmt: skip
+        reverse("episode", args=[stay.pk]),
+        reverse("staff_check_in", args=[stay.pk, "cows"]),
+        "/patients/new/",
+        "/break-glass/new/",
+        f"/learn/{CANARY}/",
+        f"/{CANARY}/",
+        f"/ward/?ward={CANARY}",
+        "/accounts/people/",
+        "/accounts/login/",
+        reverse("change_stay", args=[stay.pk]),
+        f"/me/check-in/{CANARY}/",
+    ):
         for browser in (client, strict):
             browser.get(url, {"q": CANARY})
             browser.post(url, typed, headers={"referer": f"http://testserver/{CANARY}/"})

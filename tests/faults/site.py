@@ -53,7 +53,7 @@ class Site:
             # A few senders stand for a whole site here, so nobody is told to slow down.
             "EBB_CHECK_INS_A_MINUTE": "0",
             "DATABASE_URL": database,
-        }  # fmt: skip
+        }
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "static").symlink_to(static)
         self._server: subprocess.Popen[bytes] | None = None
@@ -90,10 +90,30 @@ class Site:
     def start(self, *, workers: int = 1, threads: int = 4, before: tuple[str, ...] = ()) -> None:
         """Start the web server, and wait until it is well."""
         command = [
-            *before, sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-            "--workers", str(workers), "--blocking-threads", str(threads), "--backlog", "128", "--backpressure", "256", "--workers-kill-timeout", "20", "--log-level", "error",
+            *before,
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--workers",
+            str(workers),
+            "--blocking-threads",
+            str(threads),
+            "--backlog",
+            "128",
+            "--backpressure",
+            "256",
+            "--workers-kill-timeout",
+            "20",
+            "--log-level",
+            "error",
             "config.wsgi:application",
-        ]  # fmt: skip
+        ]
         with self.log.open("ab") as log:
             self._server = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True

@@ -44,12 +44,18 @@ def test_one_that_is_killed_leaves_nothing(used, tmp_path):
     site, before = used
     reached = tmp_path / "reached"
     environment = site.environment | {
-        "DJANGO_SETTINGS_MODULE": LATER, "EBB_FAULT": "wait", "EBB_FAULT_REACHED": str(reached),
-    }  # fmt: skip
+        "DJANGO_SETTINGS_MODULE": LATER,
+        "EBB_FAULT": "wait",
+        "EBB_FAULT_REACHED": str(reached),
+    }
     with subprocess.Popen(
-        [sys.executable, "manage.py", "migrate", "half"], cwd=ROOT, env=environment,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    ) as going:  # fmt: skip
+        [sys.executable, "manage.py", "migrate", "half"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as going:
         wait_until(reached.exists, 60)
         os.killpg(going.pid, signal.SIGKILL)
     as_before(site, before)

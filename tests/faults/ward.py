@@ -32,10 +32,12 @@ def make() -> dict[str, Any]:
     here = admit(nurses["ada"], near, "Sam", bed="1", admitted_at=now - timedelta(hours=20), now=now)
     there = admit(nurses["cay"], far, "Lee", bed="1", record_number="R-2", admitted_at=now - timedelta(hours=20), now=now)
     return {
-        "here": str(here.pk), "there": str(there.pk), "password": PASSWORD,
+        "here": str(here.pk),
+        "there": str(there.pk),
+        "password": PASSWORD,
         "cookies": {name: _cookie(user) for name, user in nurses.items()},
         "forms": {str(here.pk): _form(nurses["ada"], here), str(there.pk): _form(nurses["cay"], there)},
-    }  # fmt: skip
+    }
 
 
 def crowd() -> dict[str, Any]:

@@ -48,8 +48,15 @@ Browse = Callable[..., Page]
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]  # fmt: skip
+    quiet = [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+    ]
     root = ["--no-sandbox"] if os.geteuid() == 0 else []
     # Without one of the machine's own, Playwright's is tried; a missing browser fails, it never skips.
     found = {"executable_path": chromium} if chromium else {}
@@ -271,8 +278,16 @@ def now() -> datetime:
 
 @pytest.fixture
 def episode(nurse: User, ward: Ward, now: datetime) -> Episode:
-    return admit(nurse, ward, "Sam R.", bed="7", record_number="R-1", last_use=LastUse(now - timedelta(hours=30), "exact"),
-                 admitted_at=now - timedelta(hours=20), now=now)  # fmt: skip
+    return admit(
+        nurse,
+        ward,
+        "Sam R.",
+        bed="7",
+        record_number="R-1",
+        last_use=LastUse(now - timedelta(hours=30), "exact"),
+        admitted_at=now - timedelta(hours=20),
+        now=now,
+    )
 
 
 _demo_copy: Path

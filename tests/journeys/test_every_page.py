@@ -42,9 +42,20 @@ WIDTHS = (320, 390, 810, 1280)
 LARGE_TEXT_WIDTHS = (390, 1280)
 NARROW_AND_WIDE = (390, 1280)
 CLOSELY = {
-    "sign in", "board", "handover", "alert", "episode", "episode, with medicines", "COWS", "COWS, incomplete", "medicine",
-    "first page of a patient", "own days", "rate", "article timeline",
-}  # fmt: skip
+    "sign in",
+    "board",
+    "handover",
+    "alert",
+    "episode",
+    "episode, with medicines",
+    "COWS",
+    "COWS, incomplete",
+    "medicine",
+    "first page of a patient",
+    "own days",
+    "rate",
+    "article timeline",
+}
 """Between them every component that a ward uses all day, and everything a patient sees most."""
 HEIGHT = 900
 MOST_BYTES = 250_000
@@ -62,8 +73,16 @@ class World:
         self.sam, self.ana, self.jo, self.gone = (self._stay(n) for n in (1, 2, 7, 11))
         east = self.sam.ward
         at = self.sam.admitted_at
-        self.new = admit(self.people["nurse"], east, "New N.", bed="20", record_number="N-1", now=at + timedelta(hours=9),
-                         admitted_at=at, last_use=LastUse(at - timedelta(hours=3), "about"))  # fmt: skip
+        self.new = admit(
+            self.people["nurse"],
+            east,
+            "New N.",
+            bed="20",
+            record_number="N-1",
+            now=at + timedelta(hours=9),
+            admitted_at=at,
+            last_use=LastUse(at - timedelta(hours=3), "about"),
+        )
         self.check_in = self._of(self.sam, instrument="cows", not_done="", complete=True)
         self.corrected = CheckIn.objects.exclude(replaces=None).get(episode=self.jo).replaces
         self.replacing = CheckIn.objects.get(replaces=self.corrected)
@@ -242,16 +261,18 @@ PAGES: dict[str, Visit] = {
     "alert, seen": visit("nurse", "alert", lambda world: world.seen.pk),
     "alert, why not useful": visit("nurse", "alert", lambda world: world.urgent.pk, then=opened("Not useful here")),
     "alert, not useful without a word": visit(
-        "nurse", "alert", lambda world: world.urgent.pk, then=after(opened("Not useful here"), refused("Put it on the list")), status=422
+        "nurse",
+        "alert",
+        lambda world: world.urgent.pk,
+        then=after(opened("Not useful here"), refused("Put it on the list")),
+        status=422,
     ),
     "rules": visit("supervisor", "alert_rules"),
     "episode, reviewed": visit("supervisor", "episode", lambda world: world.ana.pk),
     "episode, with medicines": visit("nurse", "episode", lambda world: world.dose.episode_id, query="?view=all"),
     "which medicine": visit("nurse", "new_dose", sam),
     "medicine": visit("nurse", "new_dose", sam, query="?medicine=buprenorphine"),
-    "medicine, wrong": visit(
-        "nurse", "new_dose", sam, query="?medicine=methadone", then=press("Write it down"), status=422
-    ),
+    "medicine, wrong": visit("nurse", "new_dose", sam, query="?medicine=methadone", then=press("Write it down"), status=422),
     "medicine, an event": visit("nurse", "new_dose", sam, query="?medicine=naloxone"),
     "medicine, other time": visit(
         "nurse", "new_dose", sam, query="?medicine=clonidine", then=ticked('input[name="at"][value="other"]')
@@ -273,8 +294,12 @@ PAGES: dict[str, Visit] = {
     "COWS, why not": visit("nurse", "staff_check_in", sam, "cows", then=opened("Not assessable")),
     "COWS, other time": visit("nurse", "staff_check_in", sam, "cows", then=ticked('input[name="at"][value="other"]')),
     "COWS, incomplete": visit(
-        "nurse", "staff_check_in", sam, "cows",
-        then=after(ticked('input[name="cows_gi"][value="5"]'), press("Save check-in")), status=422,
+        "nurse",
+        "staff_check_in",
+        sam,
+        "cows",
+        then=after(ticked('input[name="cows_gi"][value="5"]'), press("Save check-in")),
+        status=422,
     ),
     "COWS, nothing filled in": visit("nurse", "staff_check_in", new, "cows", then=press("Save check-in"), status=422),
     "symptom check by staff": visit("nurse", "staff_check_in", sam, "symptom-check"),
@@ -284,7 +309,9 @@ PAGES: dict[str, Visit] = {
     "background": visit("nurse", "staff_check_in", sam, "background"),
     "check-in": visit("nurse", "check_in", lambda world: world.check_in.pk),
     "check-in, corrected": visit("nurse", "check_in", lambda world: world.corrected.pk),
-    "check-in, the correction": visit("nurse", "check_in", lambda world: world.replacing.pk, then=opened("Before the correction")),
+    "check-in, the correction": visit(
+        "nurse", "check_in", lambda world: world.replacing.pk, then=opened("Before the correction")
+    ),
     "correct": visit("nurse", "correct", lambda world: world.check_in.pk),
     "correct, wrong": visit("nurse", "correct", lambda world: world.check_in.pk, then=press("Save correction"), status=422),
     "change password": visit("nurse", "account_change_password"),
@@ -297,16 +324,21 @@ PAGES: dict[str, Visit] = {
     "help": visit("patient", "me", then=opened_help),
     "own days": visit("patient", "my_trend"),
     "pick": visit("patient", "me_check_in", "symptom-check"),
-    "rate": visit(
-        "patient", "me_check_in", "symptom-check", then=patient_at("rate", picked=["nausea", "vomiting", "insomnia"])
-    ),
+    "rate": visit("patient", "me_check_in", "symptom-check", then=patient_at("rate", picked=["nausea", "vomiting", "insomnia"])),
     "rate, one left": visit(
-        "patient", "me_check_in", "symptom-check",
-        then=after(patient_at("rate", picked=["nausea", "insomnia"], nausea="2"), press("Next")), status=422,
+        "patient",
+        "me_check_in",
+        "symptom-check",
+        then=after(patient_at("rate", picked=["nausea", "insomnia"], nausea="2"), press("Next")),
+        status=422,
     ),
     "review": visit(
-        "patient", "me_check_in", "symptom-check",
-        then=patient_at("review", picked=["nausea", "vomiting", "insomnia"], nausea="2", vomiting="3", vomiting_count="2", insomnia="skipped"),
+        "patient",
+        "me_check_in",
+        "symptom-check",
+        then=patient_at(
+            "review", picked=["nausea", "vomiting", "insomnia"], nausea="2", vomiting="3", vomiting_count="2", insomnia="skipped"
+        ),
     ),
     "review of nothing": visit("patient", "me_check_in", "symptom-check", then=patient_at("review", picked=[])),
     "too unwell": visit("patient", "me_check_in", "unwell"),
@@ -321,16 +353,16 @@ PAGES: dict[str, Visit] = {
     "void, wrong": visit("nurse", "void", lambda world: world.check_in.pk, then=press("Void this check-in"), status=422),
     "check-in, voided": visit("nurse", "check_in", lambda world: world.voided.pk),
     "COWS, entered again": Visit(
-        "nurse", "staff_check_in",
+        "nurse",
+        "staff_check_in",
         lambda world: reverse("staff_check_in", args=[world.sam.pk, "cows"]) + f"?from={world.voided.pk}",
     ),
     "void a medicine": visit("nurse", "void_dose", lambda world: world.dose.pk),
-    "void a medicine, wrong": visit(
-        "nurse", "void_dose", lambda world: world.dose.pk, then=press("Void this entry"), status=422
-    ),
+    "void a medicine, wrong": visit("nurse", "void_dose", lambda world: world.dose.pk, then=press("Void this entry"), status=422),
     "medicine, voided": visit("nurse", "dose", lambda world: world.voided_dose.pk),
     "medicine, entered again": Visit(
-        "nurse", "new_dose",
+        "nurse",
+        "new_dose",
         lambda world: reverse("new_dose", args=[world.sam.pk]) + f"?medicine=loperamide&from={world.voided_dose.pk}",
     ),
     "who opened a record": visit("supervisor", "trail", sam),
@@ -345,12 +377,15 @@ PAGES: dict[str, Visit] = {
     "a person": visit("admin", "person", lambda world: world.people["nurse"].pk),
     "numbers to call": visit("admin", "site"),
     "numbers to call, wrong": visit(
-        "admin", "site", then=after(lambda page, world: page.get_by_label("Emergency number").fill("help"), press("Save")), status=422
+        "admin",
+        "site",
+        then=after(lambda page, world: page.get_by_label("Emergency number").fill("help"), press("Save")),
+        status=422,
     ),
     "a new ward": visit("admin", "new_ward"),
     "a new ward, wrong": visit("admin", "new_ward", then=press("Save"), status=422),
     "a ward": visit("admin", "edit_ward", lambda world: world.empty.pk),
-}  # fmt: skip
+}
 """Every page, in its ordinary state and in those that look different."""
 
 
@@ -468,11 +503,15 @@ PAGES |= {
     "a code for a patient": visit("nurse", "give_account", sam, then=with_a_code),
     "join": visit("", "join"),
     "join, wrong": visit("", "join", then=press("Join"), status=422),
-}  # fmt: skip
+}
 
 NOT_PAGES = {"home", "health", "trend_json", "staff_draft", "me_draft", "ward_rows", "not_useful", "review", "help_now"} | {
-    "review_break_glass", "join_code", "revoke_device", "end_sessions", "reset_factor",
-}  # fmt: skip
+    "review_break_glass",
+    "join_code",
+    "revoke_device",
+    "end_sessions",
+    "reset_factor",
+}
 """Addresses that answer with a redirect, with JSON or with a part of a page."""
 
 

@@ -28,8 +28,16 @@ def test_twelve_patients_are_one_sheet_and_thirteen_are_two(browse: Browse, pati
     ward = nurse.wards.order_by("name")[0]
     here = [line.row.episode for line in handover(nurse, ward, now).lines]
     for n in range(patients - len(here)):
-        admit(nurse, ward, f"Extra {n}", bed=f"2{n}", record_number=f"X-{n}", now=now, admitted_at=now - timedelta(hours=3),
-              last_use=LastUse(now - timedelta(hours=9), "exact"))  # fmt: skip
+        admit(
+            nurse,
+            ward,
+            f"Extra {n}",
+            bed=f"2{n}",
+            record_number=f"X-{n}",
+            now=now,
+            admitted_at=now - timedelta(hours=3),
+            last_use=LastUse(now - timedelta(hours=9), "exact"),
+        )
     for episode in here[patients:]:
         leave(episode, nurse, now)
 

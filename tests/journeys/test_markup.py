@@ -14,24 +14,47 @@ TYPED = "<img id=typed src=x onerror=alert(1)></script></textarea></title>\"'><s
 
 def test_markup_that_was_typed_is_only_read(browse: Browse, nurse: User, supervisor: User, ward: Ward, now: datetime) -> None:
     # Given a patient about whom everything that can be typed is markup
-    stay = admit(nurse, ward, TYPED[:80], bed="<b id=typed>", record_number=TYPED[:40], allergies=TYPED, usual_pain=TYPED,
-                 what_helps=TYPED, now=now, admitted_at=now)  # fmt: skip
+    stay = admit(
+        nurse,
+        ward,
+        TYPED[:80],
+        bed="<b id=typed>",
+        record_number=TYPED[:40],
+        allergies=TYPED,
+        usual_pain=TYPED,
+        what_helps=TYPED,
+        now=now,
+        admitted_at=now,
+    )
     row = record(stay, nurse, now, note=TYPED, answers=cows_answers(20))
     gone = record(stay, nurse, now, note=TYPED, answers=cows_answers(9))
     actions.voids.void_check_in(by=nurse, check_in=gone, void_id=uuid4(), reason="other", note=TYPED)
     changed = Stay(
-        bed="2", opioid="heroin", last_use=LastUse(None, "unknown"),
+        bed="2",
+        opioid="heroin",
+        last_use=LastUse(None, "unknown"),
         good_to_know={"allergies": TYPED[1:], "usual_pain": "", "what_helps": ""},
-    )  # fmt: skip
+    )
     actions.stays.change_stay(by=nurse, episode=stay, seen_version=1, stay=changed, reason=TYPED, now=now)
 
     # When a nurse and a supervisor open every page that shows it
     seen = 0
     for user, urls in (
-        (nurse, ["/ward/", f"/episodes/{stay.pk}/", f"/episodes/{stay.pk}/check-in/cows/", f"/episodes/{stay.pk}/edit/",
-                 f"/check-ins/{row.pk}/", f"/check-ins/{gone.pk}/", f"/check-ins/{row.pk}/correct/", f"/check-ins/{row.pk}/void/"]),
+        (
+            nurse,
+            [
+                "/ward/",
+                f"/episodes/{stay.pk}/",
+                f"/episodes/{stay.pk}/check-in/cows/",
+                f"/episodes/{stay.pk}/edit/",
+                f"/check-ins/{row.pk}/",
+                f"/check-ins/{gone.pk}/",
+                f"/check-ins/{row.pk}/correct/",
+                f"/check-ins/{row.pk}/void/",
+            ],
+        ),
         (supervisor, [f"/episodes/{stay.pk}/history/"]),
-    ):  # fmt: skip
+    ):
         page = browse(user, LAPTOP)
         dialogs: list[str] = []
         page.on("dialog", lambda dialog, into=dialogs: (into.append(dialog.message), dialog.dismiss()))

@@ -17,8 +17,18 @@ Cows = Callable[..., CheckIn]
 ITEMS = ("sweating", "restlessness", "pupils", "aches", "nose_eyes", "gi", "tremor", "yawning", "anxiety", "gooseflesh")
 """The ten COWS items that are answered with a tap; the pulse is typed."""
 
-MODERATE = {"sweating": 3, "restlessness": 3, "pupils": 1, "aches": 2, "nose_eyes": 1, "gi": 1, "tremor": 0, "yawning": 0,
-            "anxiety": 0, "gooseflesh": 0}  # fmt: skip
+MODERATE = {
+    "sweating": 3,
+    "restlessness": 3,
+    "pupils": 1,
+    "aches": 2,
+    "nose_eyes": 1,
+    "gi": 1,
+    "tremor": 0,
+    "yawning": 0,
+    "anxiety": 0,
+    "gooseflesh": 0,
+}
 """With a pulse of 104, which is worth 2, these come to 13."""
 
 

@@ -15,9 +15,17 @@ from tracker.models import Alert, Dose, Episode
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 COWS_OF_20 = {
-    "sweating": 3, "restlessness": 3, "pupils": 2, "bone_joint": 2, "runny_nose": 2, "gi": 2, "tremor": 2, "yawning": 2,
-    "anxiety": 2, "gooseflesh": 0,
-}  # fmt: skip
+    "sweating": 3,
+    "restlessness": 3,
+    "pupils": 2,
+    "bone_joint": 2,
+    "runny_nose": 2,
+    "gi": 2,
+    "tremor": 2,
+    "yawning": 2,
+    "anxiety": 2,
+    "gooseflesh": 0,
+}
 
 
 def rate(page: Page, **points: int) -> None:
@@ -191,8 +199,16 @@ def test_rows_do_not_move_under_a_finger(
     browse: Browse, nurse: User, patient_user: User, episode: Episode, now: datetime
 ) -> None:
     # Given two patients on the board, a finger resting on it
-    other = admit(nurse, episode.ward, "Kim O.", bed="2", record_number="R-2", last_use=LastUse(now - 30 * HOUR, "exact"),
-                  admitted_at=now - HOUR, now=now)  # fmt: skip
+    other = admit(
+        nurse,
+        episode.ward,
+        "Kim O.",
+        bed="2",
+        record_number="R-2",
+        last_use=LastUse(now - 30 * HOUR, "exact"),
+        admitted_at=now - HOUR,
+        now=now,
+    )
     page = browse(nurse, TABLET)
     page.goto("/ward/?order=risk")
     order = "() => [...document.querySelectorAll('[data-stay]')].map((one) => one.dataset.stay)"
@@ -218,8 +234,16 @@ def test_rows_do_not_move_under_a_finger(
 
 def test_without_a_touch_the_new_order_shows_by_itself(browse: Browse, nurse: User, episode: Episode, now: datetime) -> None:
     # Given the same board with nobody near it
-    admit(nurse, episode.ward, "Kim O.", bed="2", record_number="R-2", last_use=LastUse(now - 30 * HOUR, "exact"),
-          admitted_at=now - HOUR, now=now)  # fmt: skip
+    admit(
+        nurse,
+        episode.ward,
+        "Kim O.",
+        bed="2",
+        record_number="R-2",
+        last_use=LastUse(now - 30 * HOUR, "exact"),
+        admitted_at=now - HOUR,
+        now=now,
+    )
     page = browse(nurse, TABLET)
     page.goto("/ward/")
     order = "() => [...document.querySelectorAll('[data-stay]')].map((one) => one.dataset.stay)"
@@ -232,8 +256,16 @@ def test_without_a_touch_the_new_order_shows_by_itself(browse: Browse, nurse: Us
 
 def test_the_sheet_to_take_home_is_one_page_on_either_paper(browse: Browse, nurse: User, episode: Episode, now: datetime) -> None:
     # Given somebody with a long name
-    long = admit(nurse, episode.ward, "Maximiliana-Alexandrina Featherstonehaugh-Cholmondeley", bed="22", record_number="R-3",
-                 last_use=LastUse(now - 30 * HOUR, "exact"), admitted_at=now - HOUR, now=now)  # fmt: skip
+    long = admit(
+        nurse,
+        episode.ward,
+        "Maximiliana-Alexandrina Featherstonehaugh-Cholmondeley",
+        bed="22",
+        record_number="R-3",
+        last_use=LastUse(now - 30 * HOUR, "exact"),
+        admitted_at=now - HOUR,
+        now=now,
+    )
     page = browse(nurse, LAPTOP)
     for theme in ("light", "dark"):
         page.goto(f"/episodes/{long.pk}/leaving-sheet/")

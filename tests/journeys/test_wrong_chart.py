@@ -17,8 +17,16 @@ def test_a_nurse_voids_a_dose_on_the_wrong_chart_and_writes_it_down_for_the_righ
     browse: Browse, nurse: User, colleague: User, patient_user: User, episode: Episode, now: datetime
 ) -> None:
     # Given a dose that Ada gave to bed 8 and wrote down on bed 7
-    right = admit(nurse, episode.ward, "Kim O.", bed="8", record_number="R-2", last_use=LastUse(now - 30 * HOUR, "exact"),
-                  admitted_at=now - 20 * HOUR, now=now)  # fmt: skip
+    right = admit(
+        nurse,
+        episode.ward,
+        "Kim O.",
+        bed="8",
+        record_number="R-2",
+        last_use=LastUse(now - 30 * HOUR, "exact"),
+        admitted_at=now - 20 * HOUR,
+        now=now,
+    )
     record(episode, nurse, now - HOUR, answers=cows_answers(9))
     record(right, nurse, now - HOUR, answers=cows_answers(13))
     wrong = give(episode, nurse, now - 40 * MINUTE, note="swallowed with juice")

@@ -27,9 +27,13 @@ def busy(nurse: User, colleague: User, patient_user: User, episode: Episode, sym
     access.open_check_in(colleague, row.pk)
     access.open_own_record(patient_user, "own page")
     actions.stays.change_stay(
-        by=nurse, episode=episode, seen_version=1, reason="zq-moved", now=NOW,
+        by=nurse,
+        episode=episode,
+        seen_version=1,
+        reason="zq-moved",
+        now=NOW,
         stay=stay(bed="7", opioid="methadone", last_use=LastUse(NOW - 40 * HOUR, "about")),
-    )  # fmt: skip
+    )
     actions.stays.new_patient_password(by=nurse, episode=Episode.objects.get(pk=episode.pk), password=PASSWORD)
     give(episode, nurse, NOW)
     leave(episode, nurse, NOW)

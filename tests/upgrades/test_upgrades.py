@@ -34,9 +34,13 @@ class Site:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         site = {
-            "EBB_SECRET_KEY": "upgrade-test-" * 5, "EBB_VAR_DIR": str(self.after.parent), "EBB_HTTPS": "no", "EBB_HOSTS": "localhost",
-            "DATABASE_URL": f"sqlite:///{self.after}", "DJANGO_SETTINGS_MODULE": "config.settings",
-        }  # fmt: skip
+            "EBB_SECRET_KEY": "upgrade-test-" * 5,
+            "EBB_VAR_DIR": str(self.after.parent),
+            "EBB_HTTPS": "no",
+            "EBB_HOSTS": "localhost",
+            "DATABASE_URL": f"sqlite:///{self.after}",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
         command = (sys.executable, "-W", "ignore", *command)
         return subprocess.run(command, cwd=ROOT, env=os.environ | site, capture_output=True, text=True, check=False)
 

@@ -22,9 +22,15 @@ from tracker.models import Absence, Episode
 
 
 def go_away(
-    *, by: User, episode: Episode, why: str, reason: str, from_at: datetime, talk: LeavingTalk | None = None,
+    *,
+    by: User,
+    episode: Episode,
+    why: str,
+    reason: str,
+    from_at: datetime,
+    talk: LeavingTalk | None = None,
     now: datetime | None = None,
-) -> Absence:  # fmt: skip
+) -> Absence:
     """Record that someone is away and expected back: no check is due meanwhile. A leave needs the talk as well;
     otherwise what was answered of it is kept, and what was not stays open.
 
@@ -59,9 +65,12 @@ def go_away(
             raise Conflict(_("They are recorded as away already. Record that they are back first.")) from None
         found = alerts.match(episode, of_episode(episode), now)
         audit.record(
-            by, "went away", what=f"episode {episode.pk}", episode=str(episode.pk),
+            by,
+            "went away",
+            what=f"episode {episode.pk}",
+            episode=str(episode.pk),
             facts={"why": why, "reason": row.reason, **found.facts()},
-        )  # fmt: skip
+        )
     return row
 
 

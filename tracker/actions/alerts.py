@@ -175,9 +175,13 @@ def _columns(finding: Finding) -> dict[str, Any]:
 
 def _raise(episode: Episode, finding: Finding, now: datetime, done: Matched) -> None:
     alert = Alert(
-        episode=episode, rule=finding.rule, rule_version=by_slug[finding.rule].version, raised_at=now, waiting_since=now,
+        episode=episode,
+        rule=finding.rule,
+        rule_version=by_slug[finding.rule].version,
+        raised_at=now,
+        waiting_since=now,
         **_columns(finding),
-    )  # fmt: skip
+    )
     late = timedelta(minutes=protocol_of(episode).late_entry_minutes)
     alert.raised_late = alert.observed_at is not None and now - alert.observed_at > late and not by_slug[finding.rule].by_clock
     try:
@@ -233,9 +237,15 @@ def _clear(alert: Alert, now: datetime, done: Matched, answered_by: User | None)
 
 
 def _step(
-    alert: Alert, what: AlertStep.What, now: datetime, *, by: User | None = None, did: str = "", note: str = "",
+    alert: Alert,
+    what: AlertStep.What,
+    now: datetime,
+    *,
+    by: User | None = None,
+    did: str = "",
+    note: str = "",
     recheck_at: datetime | None = None,
-) -> None:  # fmt: skip
+) -> None:
     AlertStep.objects.create(
         alert=alert,
         at=now,
@@ -253,9 +263,15 @@ def _step(
 
 
 def acknowledge(
-    *, by: User, alert: Alert, done: str = "", note: str = "", recheck_at: datetime | None = None, seen_as: datetime | None = None,
+    *,
+    by: User,
+    alert: Alert,
+    done: str = "",
+    note: str = "",
+    recheck_at: datetime | None = None,
+    seen_as: datetime | None = None,
     now: datetime | None = None,
-) -> Alert:  # fmt: skip
+) -> Alert:
     """Say that an alert has been seen, and what was done: needed from urgent on.
 
     `recheck_at` promises to look again by then; it becomes the next due time. `seen_as` is the `waiting_since` that was

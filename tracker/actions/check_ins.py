@@ -53,10 +53,20 @@ class Entry:
     def digest(self, episode: Episode) -> str:
         """The digest of this entry: equal for two sendings of one form, different for anything else."""
         said = [
-            str(episode.pk), self.instrument, self.reporter, self.said, dict(self.answers), self.about, self.not_done,
-            self.breaths, self.incomplete_reason, self.note, str(self.replaces.pk) if self.replaces else "",
-            self.replace_reason, self.replace_note,
-        ]  # fmt: skip
+            str(episode.pk),
+            self.instrument,
+            self.reporter,
+            self.said,
+            dict(self.answers),
+            self.about,
+            self.not_done,
+            self.breaths,
+            self.incomplete_reason,
+            self.note,
+            str(self.replaces.pk) if self.replaces else "",
+            self.replace_reason,
+            self.replace_note,
+        ]
         return digest(said)
 
 
@@ -101,9 +111,12 @@ def record_check_in(
         answers = row.reporter == CheckIn.Reporter.STAFF and not row.not_done
         found = alerts.match(episode, after, now, answered_by=by if answers else None)
         audit.record(
-            by, "check-in corrected" if entry.replaces else "check-in recorded", what=f"check-in {row.pk}", episode=str(episode.pk),
+            by,
+            "check-in corrected" if entry.replaces else "check-in recorded",
+            what=f"check-in {row.pk}",
+            episode=str(episode.pk),
             facts={"instrument": row.instrument, "replaces": str(row.replaces_id or ""), **found.facts()},
-        )  # fmt: skip
+        )
         saved = replace(saved, history=after)
         if not entry.replaces:
             _forget_draft(by, episode, row.instrument)

@@ -59,11 +59,30 @@ class DoseEntry:
 
     def digest(self, episode: Episode) -> str:
         """The digest of this entry: equal for two sendings of one form, different for anything else."""
-        return digest([
-            str(episode.pk), self.medicine, self.form, str(self.amount), self.unit, self.route, self.said, self.status, self.about,
-            self.reason, self.vomited_minutes, self.ordered_by, self.given_by, self.witness, self.response, self.emergency_called,
-            self.note, str(self.replaces.pk) if self.replaces else "", self.replace_reason, self.replace_note,
-        ])  # fmt: skip
+        return digest(
+            [
+                str(episode.pk),
+                self.medicine,
+                self.form,
+                str(self.amount),
+                self.unit,
+                self.route,
+                self.said,
+                self.status,
+                self.about,
+                self.reason,
+                self.vomited_minutes,
+                self.ordered_by,
+                self.given_by,
+                self.witness,
+                self.response,
+                self.emergency_called,
+                self.note,
+                str(self.replaces.pk) if self.replaces else "",
+                self.replace_reason,
+                self.replace_note,
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -109,9 +128,12 @@ def record_dose(*, by: User, episode: Episode, entry: DoseEntry, now: datetime |
             raise Conflict(already_corrected()) from None
         found = alerts.match(episode, of_episode(episode), now)
         audit.record(
-            by, "dose corrected" if entry.replaces else "dose recorded", what=f"dose {row.pk}", episode=str(episode.pk),
+            by,
+            "dose corrected" if entry.replaces else "dose recorded",
+            what=f"dose {row.pk}",
+            episode=str(episode.pk),
             facts={"medicine": row.medicine, "status": row.status, "replaces": str(row.replaces_id or ""), **found.facts()},
-        )  # fmt: skip
+        )
     return SavedDose(row, again=False)
 
 

@@ -54,9 +54,14 @@ class LeavingTalk:
         said = {item: yes for item in LEAVING if (yes := self.answers.get(item)) is not None}
         reasons = [f"{LEAVING[item]}: {why}" for item in said if not said[item] and (why := self.why_not.get(item, "").strip())]
         return Entry(
-            id=self.id, instrument="leaving", reporter="staff", observed_at=at, said=at.isoformat(),
-            answers={item: int(yes) for item, yes in said.items()}, note="\n".join(reasons),
-        )  # fmt: skip
+            id=self.id,
+            instrument="leaving",
+            reporter="staff",
+            observed_at=at,
+            said=at.isoformat(),
+            answers={item: int(yes) for item, yes in said.items()},
+            note="\n".join(reasons),
+        )
 
 
 def end_stay(*, by: User, episode: Episode, ended_at: datetime, how: str, talk: LeavingTalk, now: datetime | None = None) -> None:
@@ -85,6 +90,9 @@ def end_stay(*, by: User, episode: Episode, ended_at: datetime, how: str, talk: 
         episode.ended_at, episode.left_how = ended_at, how
         found = alerts.match(episode, of_episode(episode), now)
         audit.record(
-            by, "stay ended", what=f"episode {episode.pk}", episode=str(episode.pk),
+            by,
+            "stay ended",
+            what=f"episode {episode.pk}",
+            episode=str(episode.pk),
             facts={"how": how, **dict(entry.answers), **found.facts()},
-        )  # fmt: skip
+        )

@@ -43,9 +43,17 @@ class Stay:
 
 
 def admit(
-    *, by: User, ward: Ward, chosen_name: str, date_of_birth: date, record_number: str, admitted_at: datetime, stay: Stay,
-    is_demo: bool = False, now: datetime | None = None,
-) -> Episode:  # fmt: skip
+    *,
+    by: User,
+    ward: Ward,
+    chosen_name: str,
+    date_of_birth: date,
+    record_number: str,
+    admitted_at: datetime,
+    stay: Stay,
+    is_demo: bool = False,
+    now: datetime | None = None,
+) -> Episode:
     """Begin a stay: the patient, if this record number is new, and the episode.
 
     Raises Refused; Invalid when the bed is taken or a time cannot be right; Conflict when the patient is already here.
@@ -107,9 +115,12 @@ def change_stay(
         after = Episode.objects.select_related("patient", "ward").get(pk=episode.pk)
         found = alerts.match(after, of_episode(after), now)
         audit.record(
-            by, "stay changed", what=f"episode {episode.pk}", episode=str(episode.pk),
+            by,
+            "stay changed",
+            what=f"episode {episode.pk}",
+            episode=str(episode.pk),
             facts={"was": was, "reason": reason, **found.facts()},
-        )  # fmt: skip
+        )
     return after
 
 

@@ -73,9 +73,12 @@ def _take_back(row: Voided, facts: dict[str, str]) -> TakenBack:
         row.save(force_insert=True)
         found = alerts.match(episode, of_episode(episode), row.voided_at)
         audit.record(
-            by, "dose voided" if row.dose else "check-in voided", what=f"{'dose' if row.dose else 'check-in'} {entry.pk}",
-            episode=str(episode.pk), facts={**facts, "reason": row.reason, **found.facts()},
-        )  # fmt: skip
+            by,
+            "dose voided" if row.dose else "check-in voided",
+            what=f"{'dose' if row.dose else 'check-in'} {entry.pk}",
+            episode=str(episode.pk),
+            facts={**facts, "reason": row.reason, **found.facts()},
+        )
     return TakenBack(row, again=False)
 
 

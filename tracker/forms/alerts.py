@@ -42,9 +42,13 @@ class SeenForm(PlainForm):
         super().__init__(data, initial={"seen_as": alert.waiting_since.isoformat()})
         self.now = now
         self.fields["recheck"].choices = [  # type: ignore[attr-defined]
-            (str(m), _("in %(span)s, at %(time)s") % {"span": times.span(timedelta(minutes=m)), "time": times.clock(now + timedelta(minutes=m), zone)})
+            (
+                str(m),
+                _("in %(span)s, at %(time)s")
+                % {"span": times.span(timedelta(minutes=m)), "time": times.clock(now + timedelta(minutes=m), zone)},
+            )
             for m in RECHECKS
-        ]  # fmt: skip
+        ]
 
     def said(self) -> dict[str, Any]:
         """What this form says, for `actions.acknowledge`."""

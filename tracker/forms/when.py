@@ -33,9 +33,16 @@ def day_choices(today: date, days: int) -> list[tuple[str, str]]:
 
 
 def add_clock(
-    form: forms.Form, prefix: str, *, label: str, zone: ZoneInfo, now: datetime, days: int, at: datetime | None = None,
+    form: forms.Form,
+    prefix: str,
+    *,
+    label: str,
+    zone: ZoneInfo,
+    now: datetime,
+    days: int,
+    at: datetime | None = None,
     hint: str = "",
-) -> None:  # fmt: skip
+) -> None:
     """Give a form the fields of one clock time, filled with `at` where it is known."""
     local, today = at.astimezone(zone) if at else None, now.astimezone(zone).date()
     choices = day_choices(today, days)

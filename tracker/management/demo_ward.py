@@ -165,104 +165,253 @@ USUAL = {
 PEOPLE = (
     # The one whose account can be signed in to: feels worse while the score falls.
     Person(
-        1, "Sam R.", date(1990, 3, 4), "7", "heroin", "about", 131, 10,
+        1,
+        "Sam R.",
+        date(1990, 3, 4),
+        "7",
+        "heroin",
+        "about",
+        131,
+        10,
         scores=((9, 8), (25, 22), (49, 36), (70, 27), (82, 27), (96, 25), (118.5, 25), (129, 13)),
         reports=((10, 3), (33, 17), (57, 20), (72, 15), (90, 9), (110, 5), (119, 5), (130, 13)),
-        seen_ago=1.2, leans=LOW, missed=(70.5, 82), late=62, reported_ago=0.6,
+        seen_ago=1.2,
+        leans=LOW,
+        missed=(70.5, 82),
+        late=62,
+        reported_ago=0.6,
         good_to_know={
-            "allergies": "Penicillin", "usual_pain": "Left knee, most days", "what_helps": "A dark room and my own blanket",
+            "allergies": "Penicillin",
+            "usual_pain": "Left knee, most days",
+            "what_helps": "A dark room and my own blanket",
         },
         doses=(
-            Given(12, "lofexidine", "tablet", "0.54"), Given(36, "ondansetron", "tablet", "4"),
-            Given(60, "lofexidine", "tablet", "0.54"), Given(86, "loperamide", "capsule", "4"),
+            Given(12, "lofexidine", "tablet", "0.54"),
+            Given(36, "ondansetron", "tablet", "4"),
+            Given(60, "lofexidine", "tablet", "0.54"),
+            Given(86, "loperamide", "capsule", "4"),
             Given(97, "lofexidine", "tablet", "0.54", status="refused", reason="Dizzy after the last one"),
             Given(109, "ibuprofen", "tablet", "400"),
         ),
-        told={"may_leave": 1}, reviewed_ago=20,
+        told={"may_leave": 1},
+        reviewed_ago=20,
     ),
     # Fentanyl; too unwell for the questions, and asked for someone a few minutes ago.
     Person(
-        2, "Ana R.", date(1995, 11, 17), "2", "fentanyl", "exact", 38, 7,
-        scores=((7, 4), (16, 15), (24, 22), (38, 31)), reports=((7, 4), (20, 11), (36, 18)),
-        seen_ago=1.3, leans=RESTLESS, called_ago=0.1, told={"pregnancy": 0},
+        2,
+        "Ana R.",
+        date(1995, 11, 17),
+        "2",
+        "fentanyl",
+        "exact",
+        38,
+        7,
+        scores=((7, 4), (16, 15), (24, 22), (38, 31)),
+        reports=((7, 4), (20, 11), (36, 18)),
+        seen_ago=1.3,
+        leans=RESTLESS,
+        called_ago=0.1,
+        told={"pregnancy": 0},
         good_to_know={"what_helps": "Someone who sits with me and does not talk"},
     ),
     # Admitted a few hours ago, still before the worst.
     Person(
-        3, "Lee F.", date(2001, 2, 1), "3", "heroin", "about", 9, 5.4,
-        scores=((5, 1), (7.5, 3), (9, 5)), reports=((5, 1), (9, 3)), seen_ago=1.0,
+        3,
+        "Lee F.",
+        date(2001, 2, 1),
+        "3",
+        "heroin",
+        "about",
+        9,
+        5.4,
+        scores=((5, 1), (7.5, 3), (9, 5)),
+        reports=((5, 1), (9, 3)),
+        seen_ago=1.0,
     ),
     # The newest COWS was cut short.
     Person(
-        4, "Marek D.", date(1984, 9, 12), "4", "heroin", "exact", 50, 11,
-        scores=((11, 9), (26, 21), (48, 28)), reports=((11, 5), (30, 12), (50, 15)),
-        seen_ago=0.7, leans=ACHING, declined=34, cut_short=True, good_to_know={"allergies": "Codeine: rash"},
+        4,
+        "Marek D.",
+        date(1984, 9, 12),
+        "4",
+        "heroin",
+        "exact",
+        50,
+        11,
+        scores=((11, 9), (26, 21), (48, 28)),
+        reports=((11, 5), (30, 12), (50, 15)),
+        seen_ago=0.7,
+        leans=ACHING,
+        declined=34,
+        cut_short=True,
+        good_to_know={"allergies": "Codeine: rash"},
         told={"sedatives": 1, "alone": 1},
     ),
     # Vomiting and diarrhea many times a day: fast pulse, low blood pressure, dry.
     Person(
-        5, "Tomas L.", date(1969, 5, 8), "5", "rx_short_acting", "exact", 62, 9,
-        scores=((9, 7), (24, 18), (46, 29), (62, 25)), reports=((9, 4), (30, 13), (50, 18), (62, 17)),
-        seen_ago=0.2, leans=STOMACH, told={"alcohol": 1}, pressure=((9, 112), (40, 86), (62, 76)),
+        5,
+        "Tomas L.",
+        date(1969, 5, 8),
+        "5",
+        "rx_short_acting",
+        "exact",
+        62,
+        9,
+        scores=((9, 7), (24, 18), (46, 29), (62, 25)),
+        reports=((9, 4), (30, 13), (50, 18), (62, 17)),
+        seen_ago=0.2,
+        leans=STOMACH,
+        told={"alcohol": 1},
+        pressure=((9, 112), (40, 86), (62, 76)),
         good_to_know={"usual_pain": "Lower back since 2015"},
     ),
     # Stopped methadone: later to start, longer to ease.
     Person(
-        6, "Priya N.", date(1987, 10, 26), "8", "methadone", "exact", 92, 22,
-        scores=((22, 2), (40, 9), (60, 16), (92, 22)), reports=((22, 2), (48, 8), (92, 14)), seen_ago=3.4, leans=ACHING,
+        6,
+        "Priya N.",
+        date(1987, 10, 26),
+        "8",
+        "methadone",
+        "exact",
+        92,
+        22,
+        scores=((22, 2), (40, 9), (60, 16), (92, 22)),
+        reports=((22, 2), (48, 8), (92, 14)),
+        seen_ago=3.4,
+        leans=ACHING,
     ),
     # A little past due, and one entry corrected.
     Person(
-        7, "Jo K.", date(1978, 7, 22), "9", "rx_short_acting", "exact", 26, 6,
-        scores=((6, 3), (14, 12), (22, 16)), reports=((6, 3), (16, 9), (26, 11)), seen_ago=4.3, corrected=14, told={"heart_disease": 1},
+        7,
+        "Jo K.",
+        date(1978, 7, 22),
+        "9",
+        "rx_short_acting",
+        "exact",
+        26,
+        6,
+        scores=((6, 3), (14, 12), (22, 16)),
+        reports=((6, 3), (16, 9), (26, 11)),
+        seen_ago=4.3,
+        corrected=14,
+        told={"heart_disease": 1},
     ),
     # Long past due.
     Person(
-        8, "Dee W.", date(1991, 1, 30), "11", "heroin", "exact", 44, 8,
-        scores=((8, 5), (24, 20), (40, 27)), reports=((8, 4), (28, 13), (44, 16)), seen_ago=5.5, leans=RESTLESS,
-        good_to_know={"allergies": "Latex"}, told={"may_leave": 1},
+        8,
+        "Dee W.",
+        date(1991, 1, 30),
+        "11",
+        "heroin",
+        "exact",
+        44,
+        8,
+        scores=((8, 5), (24, 20), (40, 27)),
+        reports=((8, 4), (28, 13), (44, 16)),
+        seen_ago=5.5,
+        leans=RESTLESS,
+        good_to_know={"allergies": "Latex"},
+        told={"may_leave": 1},
     ),
     # Only the date of last use is known; on buprenorphine since the second day.
     Person(
-        9, "Omar B.", date(1973, 12, 9), "1", "heroin", "date", 66, 9,
-        scores=((9, 6), (24, 17), (30, 9), (44, 7), (80, 4)), reports=((9, 4), (24, 11), (32, 7), (80, 3)), seen_ago=2.0,
+        9,
+        "Omar B.",
+        date(1973, 12, 9),
+        "1",
+        "heroin",
+        "date",
+        66,
+        9,
+        scores=((9, 6), (24, 17), (30, 9), (44, 7), (80, 4)),
+        reports=((9, 4), (24, 11), (32, 7), (80, 3)),
+        seen_ago=2.0,
         doses=(
-            Given(26, "buprenorphine-naloxone", "film", "4", "SL"), Given(29, "buprenorphine-naloxone", "film", "4", "SL"),
+            Given(26, "buprenorphine-naloxone", "film", "4", "SL"),
+            Given(29, "buprenorphine-naloxone", "film", "4", "SL"),
             Given(50, "buprenorphine-naloxone", "film", "8", "SL"),
         ),
     ),
     # Past day 10: what is left is sleep and mood, which COWS does not ask about.
     Person(
-        10, "Ruth H.", date(1961, 4, 18), "10", "heroin", "exact", 262, 8,
+        10,
+        "Ruth H.",
+        date(1961, 4, 18),
+        "10",
+        "heroin",
+        "exact",
+        262,
+        8,
         scores=((8, 6), (24, 19), (46, 26), (72, 20), (120, 10), (168, 5), (240, 3)),
-        reports=((8, 4), (30, 13), (50, 16), (96, 11), (168, 8), (262, 6)), seen_ago=None, leans=LOW,
-        good_to_know={"usual_pain": "Hips, worse in the morning"}, away_ago=2.5,
+        reports=((8, 4), (30, 13), (50, 16), (96, 11), (168, 8), (262, 6)),
+        seen_ago=None,
+        leans=LOW,
+        good_to_know={"usual_pain": "Hips, worse in the morning"},
+        away_ago=2.5,
     ),
     # Went home a few hours ago.
     Person(
-        11, "Pavel N.", date(1982, 8, 3), "6", "rx_short_acting", "exact", 172, 12,
+        11,
+        "Pavel N.",
+        date(1982, 8, 3),
+        "6",
+        "rx_short_acting",
+        "exact",
+        172,
+        12,
         scores=((12, 10), (30, 20), (48, 24), (72, 17), (120, 8), (166, 3)),
-        reports=((12, 6), (40, 14), (72, 10), (120, 6), (166, 4)), seen_ago=2.5, left_ago=5,
+        reports=((12, 6), (40, 14), (72, 10), (120, 6), (166, 4)),
+        seen_ago=2.5,
+        left_ago=5,
     ),
     # Nobody knows what was used last, or when. Given methadone three hours ago, and now hard to keep awake.
     Person(
-        12, "Kit M.", date(1998, 6, 15), "12", "unknown", "unknown", 40, 19,
-        scores=((19, 14), (30, 20), (37, 20), (38.5, 8), (40, 3)), reports=((19, 8), (30, 12), (36, 13)), seen_ago=0.1,
+        12,
+        "Kit M.",
+        date(1998, 6, 15),
+        "12",
+        "unknown",
+        "unknown",
+        40,
+        19,
+        scores=((19, 14), (30, 20), (37, 20), (38.5, 8), (40, 3)),
+        reports=((19, 8), (30, 12), (36, 13)),
+        seen_ago=0.1,
         doses=(Given(-3.1, "methadone", "oral solution", "20"),),
         last_signs={"respiratory_rate": 8, "alertness": 3, "spo2": 90, "pulse": 64},
     ),
     # Given buprenorphine early, and much worse half an hour later. Nobody has answered the alert yet.
     Person(
-        14, "Nora T.", date(1993, 8, 20), "13", "fentanyl", "about", 31, 8,
-        scores=((8, 3), (20, 9), (29.4, 11), (30.2, 11), (30.3, 23)), reports=((8, 3), (20, 8), (29, 10)), seen_ago=0.45,
-        leans=RESTLESS, doses=(Given(-0.95, "buprenorphine", "film", "4", "SL"),),
+        14,
+        "Nora T.",
+        date(1993, 8, 20),
+        "13",
+        "fentanyl",
+        "about",
+        31,
+        8,
+        scores=((8, 3), (20, 9), (29.4, 11), (30.2, 11), (30.3, 23)),
+        reports=((8, 3), (20, 8), (29, 10)),
+        seen_ago=0.45,
+        leans=RESTLESS,
+        doses=(Given(-0.95, "buprenorphine", "film", "4", "SL"),),
     ),
     # On the other ward, so that the walls between wards can be seen.
     Person(
-        13, "Ida V.", date(1979, 2, 27), "1", "rx_extended_release", "exact", 58, 20,
-        scores=((20, 5), (40, 15), (58, 19)), reports=((20, 4), (40, 9), (58, 12)), seen_ago=1.9, ward=WEST,
+        13,
+        "Ida V.",
+        date(1979, 2, 27),
+        "1",
+        "rx_extended_release",
+        "exact",
+        58,
+        20,
+        scores=((20, 5), (40, 15), (58, 19)),
+        reports=((20, 4), (40, 9), (58, 12)),
+        seen_ago=1.9,
+        ward=WEST,
     ),
-)  # fmt: skip
+)
 
 
 # What happened ----------------------------------------------------------------------------------------------
@@ -332,10 +481,18 @@ def _medicines(person: Person, began: datetime, now: datetime) -> Iterator[Event
         at = now + timedelta(hours=given.hour) if given.hour < 0 else began + timedelta(hours=given.hour)
         at = at.astimezone(UTC).replace(second=0, microsecond=0)
         entry = DoseEntry(
-            id=uuid5(_IDS, f"{person.record_number} {given.medicine} {at.isoformat()}"), medicine=given.medicine, form=given.form,
-            amount=Decimal(given.amount), unit="mg", route=given.route, given_at=at, said="now", status=given.status,
-            reason=given.reason, ordered_by="Dr. Vance",
-        )  # fmt: skip
+            id=uuid5(_IDS, f"{person.record_number} {given.medicine} {at.isoformat()}"),
+            medicine=given.medicine,
+            form=given.form,
+            amount=Decimal(given.amount),
+            unit="mg",
+            route=given.route,
+            given_at=at,
+            said="now",
+            status=given.status,
+            reason=given.reason,
+            ordered_by="Dr. Vance",
+        )
         yield Event(at, person, on_shift(person, at), "dose", dose=entry)
 
 
@@ -415,9 +572,15 @@ def _staff_writes(person: Person, began: datetime, came: list[Check], rng: Rando
             first = _written(person, by, check.at, "cows", wrong)
             yield first
             right = _written(
-                person, by, check.at, "cows", answers, wait=9,
-                replace_reason=CheckIn.Reason.TYPO.value, replace_note="Restlessness was on the wrong line.",
-            )  # fmt: skip
+                person,
+                by,
+                check.at,
+                "cows",
+                answers,
+                wait=9,
+                replace_reason=CheckIn.Reason.TYPO.value,
+                replace_note="Restlessness was on the wrong line.",
+            )
             assert first.entry
             yield replace(right, corrects=first.entry.id)
         elif check is cut_short:
@@ -460,9 +623,20 @@ def _person_writes(person: Person, began: datetime, admitted: datetime, ended: d
 
 
 def _written(
-    person: Person, by: str, at: datetime, instrument: str, answers: Mapping[str, Answer], *, wait: int = 0, not_done: str = "",
-    breaths: int | None = None, incomplete_reason: str = "", note: str = "", replace_reason: str = "", replace_note: str = "",
-) -> Event:  # fmt: skip
+    person: Person,
+    by: str,
+    at: datetime,
+    instrument: str,
+    answers: Mapping[str, Answer],
+    *,
+    wait: int = 0,
+    not_done: str = "",
+    breaths: int | None = None,
+    incomplete_reason: str = "",
+    note: str = "",
+    replace_reason: str = "",
+    replace_note: str = "",
+) -> Event:
     """An entry observed at `at` and written down `wait` minutes later."""
     at = at.astimezone(UTC).replace(second=0, microsecond=0)
     entry = Entry(
@@ -643,9 +817,14 @@ class _Story:
             actions.leaving.end_stay(by=by, episode=stay, ended_at=event.at, how="planned", talk=talk, now=event.at)
         elif event.what == "goes":
             actions.absences.go_away(
-                by=by, episode=stay, why="leave", reason="Daughter's birthday, back this evening", from_at=event.at, talk=talk,
+                by=by,
+                episode=stay,
+                why="leave",
+                reason="Daughter's birthday, back this evening",
+                from_at=event.at,
+                talk=talk,
                 now=event.at,
-            )  # fmt: skip
+            )
         elif event.what == "reviewed":
             said = "Eating and drinking. Go on as planned; ask about sleep tonight."
             actions.reviews.review_trend(
@@ -686,6 +865,13 @@ def _arrive(event: Event, by: User, ward: Ward, now: datetime) -> Episode:
         good_to_know=person.good_to_know,
     )
     return actions.stays.admit(
-        by=by, ward=ward, chosen_name=person.name, date_of_birth=person.born, record_number=person.record_number,
-        admitted_at=event.at, stay=stay, is_demo=True, now=event.at,
-    )  # fmt: skip
+        by=by,
+        ward=ward,
+        chosen_name=person.name,
+        date_of_birth=person.born,
+        record_number=person.record_number,
+        admitted_at=event.at,
+        stay=stay,
+        is_demo=True,
+        now=event.at,
+    )

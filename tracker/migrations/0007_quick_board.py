@@ -39,4 +39,4 @@ class Migration(migrations.Migration):
             "dose", "medicine", models.SlugField(db_index=False),
             unindexed("tracker_dose", "medicine", "tracker_dose_medicine_8fcab89e"),
         ),
-    ]  # fmt: skip
+    ]

@@ -225,9 +225,9 @@ def rules_in_use(by: User, ward: Ward, now: datetime, days: int = 30) -> list[Ru
     mine = Subquery(access.episodes(by).filter(ward=ward).values("pk"))
     counted = Alert.objects.filter(episode__in=mine, raised_at__gte=since).order_by().values_list("rule").annotate(Count("pk"))
     raised = dict(counted)
-    said = AlertStep.objects.filter(
-        Q(alert__episode__in=mine), what=AlertStep.What.NOT_USEFUL, at__gte=since
-    ).values_list("alert__rule", "note")  # fmt: skip
+    said = AlertStep.objects.filter(Q(alert__episode__in=mine), what=AlertStep.What.NOT_USEFUL, at__gte=since).values_list(
+        "alert__rule", "note"
+    )
     notes: dict[str, list[str]] = {}
     for rule, note in said:
         notes.setdefault(rule, []).append(note)

@@ -256,10 +256,17 @@ def _contacts(keys: list[UUID], since: datetime, now: datetime) -> dict[UUID, li
     for episode, pk, version, observed, recorded, total, not_done in rows:
         found[episode].append(
             clinical.CheckIn(
-                id=str(pk), instrument=SCHEDULED, version=version, reporter="staff", observed_at=observed, recorded_at=recorded,
-                recorded_by="", total=total, not_done=not_done,  # type: ignore[arg-type]
+                id=str(pk),
+                instrument=SCHEDULED,
+                version=version,
+                reporter="staff",
+                observed_at=observed,
+                recorded_at=recorded,
+                recorded_by="",
+                total=total,
+                not_done=not_done,  # type: ignore[arg-type]
             )
-        )  # fmt: skip
+        )
     return found
 
 

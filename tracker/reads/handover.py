@@ -132,8 +132,14 @@ def handover(by: User, ward: Ward, now: datetime) -> Handover:
 
 
 def _line(
-    row: Row, checks: list[clinical.CheckIn], doses: list[Dose], away: list[Absence], alerts: list[Shown], since: datetime, now: datetime
-) -> Line:  # fmt: skip
+    row: Row,
+    checks: list[clinical.CheckIn],
+    doses: list[Dose],
+    away: list[Absence],
+    alerts: list[Shown],
+    since: datetime,
+    now: datetime,
+) -> Line:
     said = _When(row.episode.ward, now)
     told = [
         *_came(row, since, said),

@@ -59,15 +59,19 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     start = _start(request, episode, slug, now)
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
-        instrument=instrument, episode=episode, reporter="staff", now=now, previous=last_of(episode, slug, now),
-        unlikely_change=protocol_of(episode).unlikely_change, initial=start.get("initial"), new_id=start.get("new_id"),
-    )  # fmt: skip
+        instrument=instrument,
+        episode=episode,
+        reporter="staff",
+        now=now,
+        previous=last_of(episode, slug, now),
+        unlikely_change=protocol_of(episode).unlikely_change,
+        initial=start.get("initial"),
+        new_id=start.get("new_id"),
+    )
     status = 200
     if request.method == "POST":
         kept, status = save(request, form, f"check-in form {slug}")
-        target = (
-            f"{reverse('round')}?ward={episode.ward_id}" if request.GET.get("round") else reverse("episode", args=[episode.pk])
-        )
+        target = _came_from(request, episode)
         if wants_json(request):
             sentence = saved_words(kept.check_in, episode, now, kept.history) if kept else ""
             return json_answer(form, kept, status, sentence=sentence, url=target)
@@ -75,6 +79,11 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
             return landed(target, kept)
     context = staff_page(form, of_episode(episode), now) | {"others": others(slug)} | start
     return render(request, "tracker/check_in.html", context, status=status)
+
+
+def _came_from(request: SignedIn, episode: Episode) -> str:
+    """The address to go on to after a save: the round, where it began there, else the stay."""
+    return f"{reverse('round')}?ward={episode.ward_id}" if request.GET.get("round") else reverse("episode", args=[episode.pk])
 
 
 def _start(request: SignedIn, episode: Episode, slug: str, now: datetime) -> dict[str, Any]:
@@ -97,9 +106,13 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
     now = timezone.now()
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
-        instrument=instrument, episode=was.episode, reporter=reporter, now=now, replaces=was,
+        instrument=instrument,
+        episode=was.episode,
+        reporter=reporter,
+        now=now,
+        replaces=was,
         initial=entries_of(was),
-    )  # fmt: skip
+    )
     status = 200
     if request.method == "POST":
         kept, status = save(request, form, f"correction form {was.pk}")

@@ -72,9 +72,16 @@ def correct(request: SignedIn, pk: UUID) -> HttpResponse:
             return answer
     history = of_episode(was.episode)
     context = {
-        "form": form, "medicine": medicine, "episode": was.episode, "history": history, "hours": history.hours(now),
-        "zone": was.episode.ward.tz, "now": now, "was": was, "on_file": on_file(history, was.episode, now),
-    }  # fmt: skip
+        "form": form,
+        "medicine": medicine,
+        "episode": was.episode,
+        "history": history,
+        "hours": history.hours(now),
+        "zone": was.episode.ward.tz,
+        "now": now,
+        "was": was,
+        "on_file": on_file(history, was.episode, now),
+    }
     return render(request, "tracker/dose.html", context, status=status)
 
 

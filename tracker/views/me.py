@@ -79,8 +79,11 @@ def _whole_form(request: SignedIn, episode: Episode, instrument: Instrument) -> 
     """The whole form on one page, and where every check-in of a patient is sent."""
     form = CheckInForm(
         posted(request) if request.method == "POST" else None,
-        instrument=instrument, episode=episode, reporter="patient", now=timezone.now(),
-    )  # fmt: skip
+        instrument=instrument,
+        episode=episode,
+        reporter="patient",
+        now=timezone.now(),
+    )
     status = 200
     if request.method == "POST":
         kept, status = save(request, form, f"check-in form {instrument.slug}")
@@ -176,9 +179,14 @@ def help_now(request: SignedIn) -> HttpResponse:
     call, sent = _called(request.POST.get("call", "")), _id(request.POST.get("id", ""))
     now = timezone.now()
     entry = Entry(
-        id=sent, instrument="help", reporter="patient", observed_at=now, said="now", answers={"call": call},
+        id=sent,
+        instrument="help",
+        reporter="patient",
+        observed_at=now,
+        said="now",
+        answers={"call": call},
         clock_offset_s=clock_offset(request.POST, now),
-    )  # fmt: skip
+    )
     try:
         kept = actions.check_ins.record_check_in(by=request.user, episode=episode, entry=entry, now=now)
     except actions.refusals.Invalid:

@@ -40,9 +40,13 @@ def admit(request: SignedIn) -> HttpResponse:
         data = form.cleaned_data
         return actions.stays.admit(
             by=request.user,
-            ward=here, chosen_name=data["chosen_name"], date_of_birth=data["date_of_birth"],
-            record_number=data["record_number"], admitted_at=data["admitted_at"], stay=form.stay(),
-        )  # fmt: skip
+            ward=here,
+            chosen_name=data["chosen_name"],
+            date_of_birth=data["date_of_birth"],
+            record_number=data["record_number"],
+            admitted_at=data["admitted_at"],
+            stay=form.stay(),
+        )
 
     status = 200
     if request.method == "POST":

@@ -41,10 +41,17 @@ def void(request: SignedIn, pk: UUID) -> HttpResponse:
         return answer
     instrument = library().instrument(row.instrument, row.instrument_version)
     context = {
-        "form": form, "check_in": row, "episode": row.episode, "instrument": instrument, "zone": row.episode.ward.tz,
-        "result": result(as_clinical(row), instrument), "hours": hours_at(row.episode, timezone.now()),
-        "voided": access.void_of(row), "replacement": access.replacement(row), "call": row.instrument in actions.voids.CALLS,
-    }  # fmt: skip
+        "form": form,
+        "check_in": row,
+        "episode": row.episode,
+        "instrument": instrument,
+        "zone": row.episode.ward.tz,
+        "result": result(as_clinical(row), instrument),
+        "hours": hours_at(row.episode, timezone.now()),
+        "voided": access.void_of(row),
+        "replacement": access.replacement(row),
+        "call": row.instrument in actions.voids.CALLS,
+    }
     return render(request, "tracker/me_void.html" if reporter == "patient" else "tracker/void.html", context, status=status)
 
 
@@ -62,9 +69,14 @@ def void_dose(request: SignedIn, pk: UUID) -> HttpResponse:
     if answer:
         return answer
     context = {
-        "form": form, "dose": view_of(row), "episode": row.episode, "zone": row.episode.ward.tz,
-        "hours": hours_at(row.episode, timezone.now()), "voided": access.void_of(row), "replacement": access.replacement(row),
-    }  # fmt: skip
+        "form": form,
+        "dose": view_of(row),
+        "episode": row.episode,
+        "zone": row.episode.ward.tz,
+        "hours": hours_at(row.episode, timezone.now()),
+        "voided": access.void_of(row),
+        "replacement": access.replacement(row),
+    }
     return render(request, "tracker/void_dose.html", context, status=status)
 
 

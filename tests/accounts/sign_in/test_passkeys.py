@@ -118,10 +118,15 @@ def test_behind_a_proxy_the_key_belongs_to_the_name_people_type(limits, nurse, s
 @pytest.mark.parametrize(
     ("host", "secure", "works"),
     [
-        ("localhost", False, True), ("ebb.localhost:8000", False, True), ("ebb.example.org", True, True),
-        ("ebb.example.org", False, False), ("127.0.0.1", False, False), ("127.0.0.1:8000", True, False), ("[::1]", True, False),
+        ("localhost", False, True),
+        ("ebb.localhost:8000", False, True),
+        ("ebb.example.org", True, True),
+        ("ebb.example.org", False, False),
+        ("127.0.0.1", False, False),
+        ("127.0.0.1:8000", True, False),
+        ("[::1]", True, False),
     ],
-)  # fmt: skip
+)
 def test_where_browsers_offer_no_passkeys_the_page_says_so_before_it_asks_for_anything(
     limits, nurse, settings, host, secure, works
 ):
@@ -264,10 +269,13 @@ def test_at_another_address_of_the_site_the_page_says_why_it_asks_for_a_code(arm
 @pytest.mark.parametrize(
     "changes",
     [
-        {"challenge": "AAAA"}, {"origin": "https://evil.example.org"}, {"origin": "http://localhost.evil.example.org"},
-        {"type": "webauthn.create"}, {"flags": 0},
+        {"challenge": "AAAA"},
+        {"origin": "https://evil.example.org"},
+        {"origin": "http://localhost.evil.example.org"},
+        {"type": "webauthn.create"},
+        {"flags": 0},
     ],
-)  # fmt: skip
+)
 def test_an_answer_to_another_question_or_from_another_address_lets_nobody_in(armed, nurse, changes):
     client = browser()
     answer = use(client, nurse, armed[1], **changes)

@@ -19,8 +19,18 @@ def change(client, new, old=PASSWORD):
 
 
 @pytest.mark.parametrize(
-    "new", [LONG[:128], LONG[:64], "twelve chars", "  spaces at both ends  ", "žluťoučký kůň úpěl", "🌊🌊🌊 tide and sea", "a'b\"c<d>&%d\\{{x}}", "8374 2938 4729 11"]
-)  # fmt: skip
+    "new",
+    [
+        LONG[:128],
+        LONG[:64],
+        "twelve chars",
+        "  spaces at both ends  ",
+        "žluťoučký kůň úpěl",
+        "🌊🌊🌊 tide and sea",
+        "a'b\"c<d>&%d\\{{x}}",
+        "8374 2938 4729 11",
+    ],
+)
 def test_any_characters_from_12_to_128_are_kept_whole(signed_in, nurse, new):
     assert change(signed_in(nurse), new).status_code == 302
     assert sign_in(Client(), nurse, new).status_code == 302
@@ -62,9 +72,21 @@ def test_the_passwords_that_everybody_uses_are_refused(db):
 
 @pytest.mark.parametrize(
     "new",
-    ["ebb ebb ebb ebb", "EbbEbb2026!!", "3bb-Ebb-2026-3bb", "North-Ward-2026", "n0rthn0rthn0rth", "ebbnorthward99", "Detox2026Detox",
-     "AdaBell123456", "nurse-nurse-1", "welcome-ebb-2026", "Password-2026!", "ebb1234567890"],
-)  # fmt: skip
+    [
+        "ebb ebb ebb ebb",
+        "EbbEbb2026!!",
+        "3bb-Ebb-2026-3bb",
+        "North-Ward-2026",
+        "n0rthn0rthn0rth",
+        "ebbnorthward99",
+        "Detox2026Detox",
+        "AdaBell123456",
+        "nurse-nurse-1",
+        "welcome-ebb-2026",
+        "Password-2026!",
+        "ebb1234567890",
+    ],
+)
 def test_the_names_of_this_place_dressed_up_are_refused(nurse, ward, new):
     with pytest.raises(ValidationError):
         validate_password(new, nurse)

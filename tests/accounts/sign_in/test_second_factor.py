@@ -309,8 +309,9 @@ def test_two_administrators_take_away_a_lost_factor(armed, nurse, admin, second_
     assert armed[0].get("/ward/")["Location"].startswith("/accounts/login/"), "and the nurse is signed out"
     assert sign_in(Client(), nurse)["Location"] == "/"
     assert [line.did for line in AuditLine.objects.filter(did__startswith="second factor reset")] == [
-        "second factor reset asked for", "second factor reset",
-    ]  # fmt: skip
+        "second factor reset asked for",
+        "second factor reset",
+    ]
 
 
 def test_nobody_agrees_about_themselves_too_late_or_unasked(armed, nurse, admin, second_admin, limits):

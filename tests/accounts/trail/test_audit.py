@@ -40,8 +40,15 @@ def test_a_line_says_who_what_when_and_where(nurse, now):
         line = audit.record(nurse, "opened", what="trend", episode="e-1", facts={"a": 1})
     line.refresh_from_db()
     assert (line.who, line.name, line.role, line.did, line.what, line.episode, line.facts, line.at) == (
-        str(nurse.pk), "A. Bell", "staff", "opened", "trend", "e-1", {"a": 1}, now
-    )  # fmt: skip
+        str(nurse.pk),
+        "A. Bell",
+        "staff",
+        "opened",
+        "trend",
+        "e-1",
+        {"a": 1},
+        now,
+    )
 
 
 def test_the_chain_of_a_busy_ward_is_whole(nurse, episode, patient_user, cows, symptoms, now):

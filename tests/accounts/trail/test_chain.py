@@ -143,8 +143,13 @@ def test_a_trail_written_anew_from_some_line_on_is_found_by_what_was_noted_befor
     for line in AuditLine.objects.filter(pk__gte=lines[4]).order_by("pk"):
         line.name, line.previous = "Somebody Else", previous
         previous = digest(line)
-        sql("UPDATE accounts_auditline SET name = %s, previous = %s, hash = %s WHERE id = %s",
-            line.name, line.previous, previous, line.pk)  # fmt: skip
+        sql(
+            "UPDATE accounts_auditline SET name = %s, previous = %s, hash = %s WHERE id = %s",
+            line.name,
+            line.previous,
+            previous,
+            line.pk,
+        )
     assert found() == []
     assert found([noted]) == [("rewritten", lines[-1])]
 

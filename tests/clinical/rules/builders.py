@@ -33,10 +33,21 @@ def check(instrument: str, hours: float = 0, answers: dict[str, Any] | None = No
     score = made.score(kept, reporter)
     given: dict[str, Any] = {
         "id": f"{instrument} {hours} {reporter} {sorted((answers or {}).items(), key=str)} {facts.get('not_done', '')}",
-        "instrument": instrument, "version": 1, "reporter": reporter, "observed_at": ago(hours), "recorded_at": ago(hours) + late,
-        "recorded_by": "A. Bell", "answers": kept, "total": score.total, "at_least": score.at_least, "rated": score.rated,
-        "asked": score.asked, "band": score.band.slug if score.band else "", "complete": score.complete, "name": made.name,
-    }  # fmt: skip
+        "instrument": instrument,
+        "version": 1,
+        "reporter": reporter,
+        "observed_at": ago(hours),
+        "recorded_at": ago(hours) + late,
+        "recorded_by": "A. Bell",
+        "answers": kept,
+        "total": score.total,
+        "at_least": score.at_least,
+        "rated": score.rated,
+        "asked": score.asked,
+        "band": score.band.slug if score.band else "",
+        "complete": score.complete,
+        "name": made.name,
+    }
     return CheckIn(**given | facts)
 
 
@@ -74,9 +85,14 @@ def cows(total: int, hours: float = 0, *, rated: int = 11, **facts: Any) -> Chec
     band = LIBRARY.instrument("cows").band_of(total) if whole else None
     return replace(
         check("cows", hours, **facts),
-        id=f"cows {hours} {total} {rated} {facts}", total=total if whole else None, at_least=total, rated=rated, asked=11,
-        band=band.slug if band else "", complete=whole,
-    )  # fmt: skip
+        id=f"cows {hours} {total} {rated} {facts}",
+        total=total if whole else None,
+        at_least=total,
+        rated=rated,
+        asked=11,
+        band=band.slug if band else "",
+        complete=whole,
+    )
 
 
 def own(total: int, hours: float = 0, *, rated: int | None = None, scale: str = "sows10") -> CheckIn:
@@ -84,9 +100,16 @@ def own(total: int, hours: float = 0, *, rated: int | None = None, scale: str = 
     asked = {"sows10": 10, "sows16": 16}[scale]
     whole = rated is None or rated == asked
     return replace(
-        check("sows10", hours), id=f"{scale} {hours} {total} {rated}", instrument=scale, name=f"SOWS-{asked}", total=total if whole else None,
-        at_least=total, rated=asked if rated is None else rated, asked=asked, complete=whole,
-    )  # fmt: skip
+        check("sows10", hours),
+        id=f"{scale} {hours} {total} {rated}",
+        instrument=scale,
+        name=f"SOWS-{asked}",
+        total=total if whole else None,
+        at_least=total,
+        rated=asked if rated is None else rated,
+        asked=asked,
+        complete=whole,
+    )
 
 
 def not_done(why: str, hours: float = 0, breaths: int | None = None) -> CheckIn:
@@ -102,8 +125,10 @@ def dose(medicine: str, hours: float = 0, **facts: Any) -> Dose:
 def stay(*entries: CheckIn | Dose, used: float | None = 30, admitted: float = 20, **facts: Any) -> History:
     """A stay with these entries: last use 30 h ago and admitted 20 h ago unless it says otherwise."""
     given: dict[str, Any] = {
-        "opioid": "heroin", "last_use_precision": "unknown" if used is None else "exact", "age": 40,
-    }  # fmt: skip
+        "opioid": "heroin",
+        "last_use_precision": "unknown" if used is None else "exact",
+        "age": 40,
+    }
     return History(
         admitted_at=ago(admitted),
         last_use_at=None if used is None else ago(used),

@@ -32,15 +32,29 @@ HEART = intake(15, heart_disease=1)
 @pytest.mark.parametrize(
     ("measured", "with_heart", "anyone"),
     [
-        ({"systolic": 159}, "", ""), ({"systolic": 160}, "urgent", ""), ({"systolic": 161}, "urgent", ""),
-        ({"systolic": 179}, "urgent", ""), ({"systolic": 180}, "urgent", "urgent"), ({"systolic": 181}, "urgent", "urgent"),
-        ({"diastolic": 99}, "", ""), ({"diastolic": 100}, "urgent", ""), ({"diastolic": 119}, "urgent", ""),
-        ({"diastolic": 120}, "urgent", "urgent"), ({"pulse": 110}, "", ""), ({"pulse": 111}, "urgent", ""),
-        ({"pulse": 130}, "urgent", ""), ({"pulse": 131}, "urgent", "urgent"), ({"pulse": 132}, "urgent", "urgent"),
-        ({"systolic": 91}, "", ""), ({"systolic": 90}, "emergency", "emergency"), ({"systolic": 89}, "emergency", "emergency"),
-        ({"pulse": 41}, "", ""), ({"pulse": 40}, "emergency", "emergency"), ({"pulse": 39}, "emergency", "emergency"),
+        ({"systolic": 159}, "", ""),
+        ({"systolic": 160}, "urgent", ""),
+        ({"systolic": 161}, "urgent", ""),
+        ({"systolic": 179}, "urgent", ""),
+        ({"systolic": 180}, "urgent", "urgent"),
+        ({"systolic": 181}, "urgent", "urgent"),
+        ({"diastolic": 99}, "", ""),
+        ({"diastolic": 100}, "urgent", ""),
+        ({"diastolic": 119}, "urgent", ""),
+        ({"diastolic": 120}, "urgent", "urgent"),
+        ({"pulse": 110}, "", ""),
+        ({"pulse": 111}, "urgent", ""),
+        ({"pulse": 130}, "urgent", ""),
+        ({"pulse": 131}, "urgent", "urgent"),
+        ({"pulse": 132}, "urgent", "urgent"),
+        ({"systolic": 91}, "", ""),
+        ({"systolic": 90}, "emergency", "emergency"),
+        ({"systolic": 89}, "emergency", "emergency"),
+        ({"pulse": 41}, "", ""),
+        ({"pulse": 40}, "emergency", "emergency"),
+        ({"pulse": 39}, "emergency", "emergency"),
     ],
-)  # fmt: skip
+)
 def test_pressure_and_pulse_by_their_edges(measured: dict[str, Any], with_heart: str, anyone: str):
     assert level("R02", vitals(1, **measured)) == anyone
     assert level("R02", vitals(1, **measured), HEART) == with_heart
@@ -125,15 +139,48 @@ def test_adding_usual_vitals_never_raises_it(before: list[dict[str, int]], new: 
 @pytest.mark.parametrize(
     ("vital", "edges"),
     [
-        ("respiratory_rate", {8: "emergency", 9: "review", 11: "review", 12: "", 20: "", 21: "review", 24: "review", 25: "urgent"}),
+        (
+            "respiratory_rate",
+            {8: "emergency", 9: "review", 11: "review", 12: "", 20: "", 21: "review", 24: "review", 25: "urgent"},
+        ),
         ("spo2", {90: "emergency", 91: "emergency", 92: "review", 95: "review", 96: "", 100: ""}),
-        ("systolic", {90: "emergency", 91: "review", 110: "review", 111: "", 159: "", 160: "review", 179: "review", 180: "urgent", 220: "urgent"}),
-        ("diastolic", {49: "urgent", 50: "review", 59: "review", 60: "", 90: "", 91: "review", 109: "review", 110: "review", 119: "review", 120: "urgent"}),
+        (
+            "systolic",
+            {
+                90: "emergency",
+                91: "review",
+                110: "review",
+                111: "",
+                159: "",
+                160: "review",
+                179: "review",
+                180: "urgent",
+                220: "urgent",
+            },
+        ),
+        (
+            "diastolic",
+            {
+                49: "urgent",
+                50: "review",
+                59: "review",
+                60: "",
+                90: "",
+                91: "review",
+                109: "review",
+                110: "review",
+                119: "review",
+                120: "urgent",
+            },
+        ),
         ("pulse", {40: "emergency", 41: "review", 50: "review", 51: "", 90: "", 91: "review", 130: "review", 131: "urgent"}),
-        ("temperature", {35.0: "urgent", 35.1: "review", 36.0: "review", 36.1: "", 38.0: "", 38.1: "review", 39.0: "review", 39.1: "urgent"}),
+        (
+            "temperature",
+            {35.0: "urgent", 35.1: "review", 36.0: "review", 36.1: "", 38.0: "", 38.1: "review", 39.0: "review", 39.1: "urgent"},
+        ),
         ("alertness", {1: "", 2: "review", 3: "urgent", 4: "emergency"}),
     ],
-)  # fmt: skip
+)
 def test_every_vital_sign_by_its_edges(vital: str, edges: dict[float, str]):
     assert {value: level("R14", vitals(1, **{vital: value})) for value in edges} == edges
 
@@ -187,12 +234,19 @@ SHAKING = cows(12, 1, answers={"cows_tremor": 4})
 @pytest.mark.parametrize(
     ("measured", "expected"),
     [
-        ({"pulse": 130}, ""), ({"pulse": 131}, "urgent"), ({"pulse": 140}, "urgent"),
-        ({"systolic": 179}, ""), ({"systolic": 180}, "urgent"), ({"systolic": 199}, "urgent"), ({"systolic": 200}, "emergency"),
-        ({"pulse": 121, "systolic": 160}, "urgent"), ({"pulse": 120, "systolic": 160}, ""), ({"pulse": 121, "systolic": 159}, ""),
+        ({"pulse": 130}, ""),
+        ({"pulse": 131}, "urgent"),
+        ({"pulse": 140}, "urgent"),
+        ({"systolic": 179}, ""),
+        ({"systolic": 180}, "urgent"),
+        ({"systolic": 199}, "urgent"),
+        ({"systolic": 200}, "emergency"),
+        ({"pulse": 121, "systolic": 160}, "urgent"),
+        ({"pulse": 120, "systolic": 160}, ""),
+        ({"pulse": 121, "systolic": 159}, ""),
         ({"pulse": 122, "systolic": 161}, "urgent"),
     ],
-)  # fmt: skip
+)
 def test_pulse_and_pressure_by_their_edges(measured: dict[str, Any], expected: str):
     assert level("R24", vitals(1, **measured), SHAKING) == expected
     assert level("R24", vitals(1, **measured)) == ""
@@ -201,12 +255,18 @@ def test_pulse_and_pressure_by_their_edges(measured: dict[str, Any], expected: s
 @pytest.mark.parametrize(
     ("beside", "expected"),
     [
-        (cows(5, 1, answers={"cows_tremor": 2}), ""), (cows(5, 1, answers={"cows_tremor": 4}), "urgent"),
-        (cows(5, 1, answers={"cows_gi": 3}), ""), (cows(5, 1, answers={"cows_gi": 5}), "urgent"),
-        (symptoms(1, vomiting_count=1), ""), (symptoms(1, vomiting_count=2), "urgent"), (symptoms(1, diarrhea_count=4), ""),
-        (danger(1, confusion=1), "emergency"), (danger(1, confusion=9), ""), (danger(1, chest_pain=1), ""),
+        (cows(5, 1, answers={"cows_tremor": 2}), ""),
+        (cows(5, 1, answers={"cows_tremor": 4}), "urgent"),
+        (cows(5, 1, answers={"cows_gi": 3}), ""),
+        (cows(5, 1, answers={"cows_gi": 5}), "urgent"),
+        (symptoms(1, vomiting_count=1), ""),
+        (symptoms(1, vomiting_count=2), "urgent"),
+        (symptoms(1, diarrhea_count=4), ""),
+        (danger(1, confusion=1), "emergency"),
+        (danger(1, confusion=9), ""),
+        (danger(1, chest_pain=1), ""),
     ],
-)  # fmt: skip
+)
 def test_it_needs_vomiting_tremor_or_confusion_beside(beside: CheckIn, expected: str):
     assert level("R24", vitals(1, pulse=135), beside) == expected
     assert level("R24", beside) == ""
@@ -219,8 +279,10 @@ def test_two_bouts_in_two_checks_are_two_times():
 def test_it_shows_what_it_rests_on():
     one = found("R24", vitals(1, pulse=135, systolic=150), SHAKING)
     assert [(fact.label, fact.value) for fact in one.facts][:3] == [
-        ("Pulse", "135 a minute"), ("Systolic blood pressure", "150 mmHg"), ("COWS tremor item", "4 points"),
-    ]  # fmt: skip
+        ("Pulse", "135 a minute"),
+        ("Systolic blood pressure", "150 mmHg"),
+        ("COWS tremor item", "4 points"),
+    ]
     old = found("R24", vitals(1, pulse=135), vitals(14, systolic=150), SHAKING)
     assert "Systolic blood pressure" not in [fact.label for fact in old.facts]
 

@@ -45,10 +45,14 @@ def test_treatment_does_not_take_it_out_of_sight():
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (TALKED, ""), ({}, "urgent"), (TALKED | {"naloxone_offered": 0}, "urgent"), (TALKED | {"overdose_talk": 0}, "urgent"),
-        (TALKED | {"next_plan": 9}, "urgent"), ({"naloxone_offered": 1, "overdose_talk": 1}, "urgent"),
+        (TALKED, ""),
+        ({}, "urgent"),
+        (TALKED | {"naloxone_offered": 0}, "urgent"),
+        (TALKED | {"overdose_talk": 0}, "urgent"),
+        (TALKED | {"next_plan": 9}, "urgent"),
+        ({"naloxone_offered": 1, "overdose_talk": 1}, "urgent"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("used", [10, 100])
 def test_leaving_without_one_of_the_three_is_urgent(used: float, said: dict[str, int], expected: str):
     assert level("R11", leaving(2, **said), used=used, ended_at=ago(1)) == expected
@@ -87,9 +91,15 @@ SECOND = timedelta(seconds=1)
 
 @pytest.mark.parametrize(
     ("gap", "expected"),
-    [(timedelta(0), ""), (timedelta(hours=1), ""), (timedelta(hours=1) + SECOND, "review"), (timedelta(hours=4) - SECOND, "review"),
-     (timedelta(hours=4), "urgent"), (timedelta(hours=30), "urgent")],
-)  # fmt: skip
+    [
+        (timedelta(0), ""),
+        (timedelta(hours=1), ""),
+        (timedelta(hours=1) + SECOND, "review"),
+        (timedelta(hours=4) - SECOND, "review"),
+        (timedelta(hours=4), "urgent"),
+        (timedelta(hours=30), "urgent"),
+    ],
+)
 def test_late_after_the_grace_and_urgent_after_two_intervals(gap: timedelta, expected: str):
     due = ago(4) + timedelta(hours=4)
     assert level("R13", cows(9, 4), now=due + gap) == expected

@@ -38,7 +38,7 @@ from tests.clinical.rules.builders import (
     symptoms,
     unwell,
     vitals,
-)  # fmt: skip
+)
 
 ALL_RULES = list(by_slug)
 SHAKING = cows(12, 1, answers={"cows_tremor": 4})
@@ -78,7 +78,13 @@ FIRES: dict[tuple[str, str], History] = {
     ("R15", "info"): stay(cows(9, 1, rated=8)),
     ("R16", "info"): stay(dose("clonidine", 1)),
     ("R16", "urgent"): stay(vitals(1.5, systolic=85), dose("lofexidine", 1)),
-    ("R17", "urgent"): stay(dose("methadone", 30, amount="40"), dose("naltrexone", 1), cows(9, 2), intake(5, opioid_test=1, long_opioid=1), danger(3, used_since=1)),
+    ("R17", "urgent"): stay(
+        dose("methadone", 30, amount="40"),
+        dose("naltrexone", 1),
+        cows(9, 2),
+        intake(5, opioid_test=1, long_opioid=1),
+        danger(3, used_since=1),
+    ),
     ("R18", "urgent"): stay(dose("methadone", 2), intake(5, alcohol=1, qtc=480), dose("benzodiazepine", 2)),
     ("R19", "review"): stay(own(20, 2), cows(2, 1)),
     ("R20", "review"): stay(cows(8, 9), cows(8, 1), **LATE),
@@ -89,7 +95,7 @@ FIRES: dict[tuple[str, str], History] = {
     ("R23", "urgent"): stay(danger(1, used_since=1, pinpoint_pupils=1), vitals(1, alertness=2)),
     ("R24", "urgent"): stay(vitals(1, pulse=140), SHAKING),
     ("R24", "emergency"): stay(vitals(1, pulse=140), danger(1, confusion=1)),
-}  # fmt: skip
+}
 
 
 # Complete, and described --------------------------------------------------------------------------------------
@@ -151,10 +157,35 @@ def test_articles_name_rules_that_exist():
 # Words --------------------------------------------------------------------------------------------------------
 
 ORDERS = (
-    "give", "gives", "giving", "gave", "hold", "held", "holding", "withhold", "increase", "decrease", "reduce", "administer",
-    "titrate", "prescribe", "double", "halve", "taper", "repeat the", "next dose", "skip", "stop", "mg", "mcg", "ml", "tablet",
-    "stable", "all is well", "safe",
-)  # fmt: skip
+    "give",
+    "gives",
+    "giving",
+    "gave",
+    "hold",
+    "held",
+    "holding",
+    "withhold",
+    "increase",
+    "decrease",
+    "reduce",
+    "administer",
+    "titrate",
+    "prescribe",
+    "double",
+    "halve",
+    "taper",
+    "repeat the",
+    "next dose",
+    "skip",
+    "stop",
+    "mg",
+    "mcg",
+    "ml",
+    "tablet",
+    "stable",
+    "all is well",
+    "safe",
+)
 
 
 def orders_in(text: str) -> list[str]:
@@ -271,16 +302,24 @@ def test_the_patients_of_a_ward_can_be_asked_about_self_harm_and_only_staff_abou
 def test_the_most_urgent_comes_first_and_a_severe_score_before_others_as_urgent():
     history = stay(cows(40, 1), vitals(1, pulse=135), danger(1, seizure=1), intake(5, pregnancy=1))
     assert [(one.rule, one.urgency.slug) for one in evaluate(history, PROTOCOL, NOW)] == [
-        ("R21", "emergency"), ("R03", "urgent"), ("R02", "urgent"), ("R10", "urgent"), ("R14", "urgent"),
-    ]  # fmt: skip
+        ("R21", "emergency"),
+        ("R03", "urgent"),
+        ("R02", "urgent"),
+        ("R10", "urgent"),
+        ("R14", "urgent"),
+    ]
 
 
 def test_a_quiet_stay_has_no_finding():
     calm = stay(
-        cows(4, 1), vitals(1, pulse=70, systolic=120, diastolic=80, respiratory_rate=14, spo2=98, temperature=36.8, alertness=1),
-        symptoms(1, vomiting=0, diarrhea=0), check("danger", 1, dict.fromkeys(readings.DANGER, 0)), safety(1, self_harm=0),
-        intake(5, pregnancy=0, alcohol=0, sedatives=0, heart_disease=0, naloxone_at_hand=1), own(4, 1),
-    )  # fmt: skip
+        cows(4, 1),
+        vitals(1, pulse=70, systolic=120, diastolic=80, respiratory_rate=14, spo2=98, temperature=36.8, alertness=1),
+        symptoms(1, vomiting=0, diarrhea=0),
+        check("danger", 1, dict.fromkeys(readings.DANGER, 0)),
+        safety(1, self_harm=0),
+        intake(5, pregnancy=0, alcohol=0, sedatives=0, heart_disease=0, naloxone_at_hand=1),
+        own(4, 1),
+    )
     assert evaluate(calm, PROTOCOL, NOW) == []
 
 
@@ -370,10 +409,14 @@ def histories(draw: st.DrawFn) -> History:
     made: dict[str, CheckIn] = {c.id: c for c in draw(st.lists(check_ins(), max_size=10))}
     taken = {d.id: d for d in draw(st.lists(doses(), max_size=4))}
     return stay(
-        *made.values(), *taken.values(), used=draw(st.sampled_from([None, 25, 100, 300])), admitted=draw(st.sampled_from([21, 90, 290])),
-        opioid=draw(st.sampled_from(OPIOIDS)), age=draw(st.sampled_from([None, 17, 40, 70])),
+        *made.values(),
+        *taken.values(),
+        used=draw(st.sampled_from([None, 25, 100, 300])),
+        admitted=draw(st.sampled_from([21, 90, 290])),
+        opioid=draw(st.sampled_from(OPIOIDS)),
+        age=draw(st.sampled_from([None, 17, 40, 70])),
         ended_at=draw(st.sampled_from([None, None, None, NOW])),
-    )  # fmt: skip
+    )
 
 
 usual = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

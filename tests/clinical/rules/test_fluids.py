@@ -135,16 +135,23 @@ def test_a_later_no_ends_it_and_not_known_does_not():
 @pytest.mark.parametrize(
     ("sign", "expected"),
     [
-        (vitals(1, systolic=101), "review"), (vitals(1, systolic=100), "emergency"), (vitals(1, systolic=99), "emergency"),
-        (vitals(1, pulse=110), "review"), (vitals(1, pulse=111), "emergency"),
+        (vitals(1, systolic=101), "review"),
+        (vitals(1, systolic=100), "emergency"),
+        (vitals(1, systolic=99), "emergency"),
+        (vitals(1, pulse=110), "review"),
+        (vitals(1, pulse=111), "emergency"),
         (cows(9, 1, answers={"cows_pulse_rate": 112}), "emergency"),
-        (danger(1, confusion=1), "emergency"), (danger(1, no_urine=1), "emergency"), (danger(1, no_urine=9, confusion=0), "review"),
-        (vitals(1, systolic=130, standing_systolic=111), "review"), (vitals(1, systolic=130, standing_systolic=110), "emergency"),
+        (danger(1, confusion=1), "emergency"),
+        (danger(1, no_urine=1), "emergency"),
+        (danger(1, no_urine=9, confusion=0), "review"),
+        (vitals(1, systolic=130, standing_systolic=111), "review"),
+        (vitals(1, systolic=130, standing_systolic=110), "emergency"),
         (vitals(1, systolic=130, standing_systolic=109), "emergency"),
-        (vitals(1, diastolic=80, standing_diastolic=71), "review"), (vitals(1, diastolic=80, standing_diastolic=70), "emergency"),
+        (vitals(1, diastolic=80, standing_diastolic=71), "review"),
+        (vitals(1, diastolic=80, standing_diastolic=70), "emergency"),
         (vitals(1, standing_systolic=101), "review"),
     ],
-)  # fmt: skip
+)
 def test_fluid_loss_with_a_sign_of_it_is_an_emergency(sign: CheckIn, expected: str):
     assert level("R01", BOTH, sign) == expected
     assert level("R01", sign) == ""
@@ -176,8 +183,10 @@ def test_a_corrected_entry_counts_as_it_was_corrected():
 def test_it_says_what_it_rests_on():
     facts = found("R01", BOTH, vitals(1, systolic=95)).facts
     assert [(one.label, one.value, one.observed_at) for one in facts] == [
-        ("Vomiting", "1 of 3", ago(2)), ("Diarrhea", "1 of 3", ago(2)), ("Systolic blood pressure", "95 mmHg", ago(1)),
-    ]  # fmt: skip
+        ("Vomiting", "1 of 3", ago(2)),
+        ("Diarrhea", "1 of 3", ago(2)),
+        ("Systolic blood pressure", "95 mmHg", ago(1)),
+    ]
     assert facts[0].check_in_id == BOTH.id
     assert found("R01", BOTH).patient_line == "Sip water often. Tell staff if you cannot keep it down."
 
@@ -193,10 +202,19 @@ def test_another_site_can_use_other_numbers():
 @pytest.mark.parametrize(
     ("temperature", "expected"),
     [
-        (34.9, "urgent"), (35.0, "urgent"), (35.1, ""), (37.9, ""), (38.0, "review"), (38.1, "review"), (39.0, "review"),
-        (39.1, "urgent"), (39.2, "urgent"), (100.4, "review"), (100.2, ""),
+        (34.9, "urgent"),
+        (35.0, "urgent"),
+        (35.1, ""),
+        (37.9, ""),
+        (38.0, "review"),
+        (38.1, "review"),
+        (39.0, "review"),
+        (39.1, "urgent"),
+        (39.2, "urgent"),
+        (100.4, "review"),
+        (100.2, ""),
     ],
-)  # fmt: skip
+)
 def test_fever_by_its_edges(temperature: float, expected: str):
     assert level("R09", vitals(1, temperature=temperature)) == expected
 
@@ -210,10 +228,13 @@ def test_no_temperature_raises_nothing_and_an_older_fever_stands_until_measured_
 @pytest.mark.parametrize(
     ("beside", "expected"),
     [
-        ({"respiratory_rate": 20}, "review"), ({"respiratory_rate": 21}, "urgent"),
-        ({"systolic": 101}, "review"), ({"systolic": 100}, "urgent"), ({"systolic": 99}, "urgent"),
+        ({"respiratory_rate": 20}, "review"),
+        ({"respiratory_rate": 21}, "urgent"),
+        ({"systolic": 101}, "review"),
+        ({"systolic": 100}, "urgent"),
+        ({"systolic": 99}, "urgent"),
     ],
-)  # fmt: skip
+)
 def test_fever_with_fast_breathing_or_low_pressure_is_urgent(beside: dict[str, Any], expected: str):
     assert level("R09", vitals(1, temperature=38.0, **beside)) == expected
     assert level("R09", vitals(1, temperature=37.9, **beside)) == ""
@@ -278,8 +299,10 @@ def test_late_and_returning_fever_say_so_and_show_what_it_rests_on():
         "It comes more than 96 h into the course. It comes after at least 24 h without fever."
     )
     assert [(fact.value, fact.observed_at) for fact in one.facts] == [
-        ("38.2 °C", ago(1)), ("37.0 °C", ago(40)), ("37.1 °C", ago(3)),
-    ]  # fmt: skip
+        ("38.2 °C", ago(1)),
+        ("37.0 °C", ago(40)),
+        ("37.1 °C", ago(3)),
+    ]
 
 
 def test_an_earlier_measurement_that_arrives_late_does_not_disturb_the_present():

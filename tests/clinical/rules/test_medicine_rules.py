@@ -212,10 +212,16 @@ FINE = {"systolic": 120, "diastolic": 80, "pulse": 80}
 @pytest.mark.parametrize(
     ("measured", "expected"),
     [
-        ({"systolic": 89}, "urgent"), ({"systolic": 90}, ""), ({"systolic": 91}, ""), ({"diastolic": 59}, "urgent"), ({"diastolic": 60}, ""),
-        ({"pulse": 59}, "urgent"), ({"pulse": 60}, ""), ({"pulse": 61}, ""),
+        ({"systolic": 89}, "urgent"),
+        ({"systolic": 90}, ""),
+        ({"systolic": 91}, ""),
+        ({"diastolic": 59}, "urgent"),
+        ({"diastolic": 60}, ""),
+        ({"pulse": 59}, "urgent"),
+        ({"pulse": 60}, ""),
+        ({"pulse": 61}, ""),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("medicine", ["clonidine", "lofexidine"])
 def test_pressure_and_pulse_before_by_their_edges(medicine: str, measured: dict[str, Any], expected: str):
     assert level("R16", vitals(1.5, **FINE | measured), dose(medicine, 1)) == expected
@@ -294,14 +300,28 @@ def test_a_last_use_that_is_not_known_raises_nothing_alone():
 @pytest.mark.parametrize(
     ("beside", "expected"),
     [
-        (cows(4, 2), ""), (cows(5, 2), "urgent"), (cows(6, 2), "urgent"), (cows(5, 2, rated=6), "urgent"), (cows(4, 2, rated=6), ""),
-        (cows(9, 0.5), ""), (intake(5, opioid_test=1), "urgent"), (intake(5, opioid_test=0), ""), (intake(5, opioid_test=9), ""),
-        (intake(5, long_opioid=1), "urgent"), (intake(1 + 14 * 24, long_opioid=1), ""), (intake(5, long_opioid=0), ""),
-        (danger(5, used_since=1), "urgent"), (danger(1 + 7 * 24, used_since=1), ""), (danger(7 * 24, used_since=1), "urgent"),
-        (dose("methadone", 14 * 24), "urgent"), (dose("methadone", 1 + 14 * 24), ""), (dose("buprenorphine", 30), "urgent"),
-        (dose("methadone", 30, status="refused"), ""), (dose("clonidine", 30), ""),
+        (cows(4, 2), ""),
+        (cows(5, 2), "urgent"),
+        (cows(6, 2), "urgent"),
+        (cows(5, 2, rated=6), "urgent"),
+        (cows(4, 2, rated=6), ""),
+        (cows(9, 0.5), ""),
+        (intake(5, opioid_test=1), "urgent"),
+        (intake(5, opioid_test=0), ""),
+        (intake(5, opioid_test=9), ""),
+        (intake(5, long_opioid=1), "urgent"),
+        (intake(1 + 14 * 24, long_opioid=1), ""),
+        (intake(5, long_opioid=0), ""),
+        (danger(5, used_since=1), "urgent"),
+        (danger(1 + 7 * 24, used_since=1), ""),
+        (danger(7 * 24, used_since=1), "urgent"),
+        (dose("methadone", 14 * 24), "urgent"),
+        (dose("methadone", 1 + 14 * 24), ""),
+        (dose("buprenorphine", 30), "urgent"),
+        (dose("methadone", 30, status="refused"), ""),
+        (dose("clonidine", 30), ""),
     ],
-)  # fmt: skip
+)
 def test_whatever_else_is_on_file_counts(beside: CheckIn | Dose, expected: str):
     assert level("R17", BLOCK, beside, **LONG_AGO) == expected
     assert level("R17", beside, **LONG_AGO) == ""
@@ -339,14 +359,28 @@ FIRST = dose("methadone", 30)
 @pytest.mark.parametrize(
     ("beside", "expected"),
     [
-        (vitals(1, alertness=1), ""), (vitals(1, alertness=2), "urgent"), (vitals(1, alertness=3), "urgent"), (vitals(31, alertness=3), ""),
-        (vitals(1, respiratory_rate=12), ""), (vitals(1, respiratory_rate=11), "urgent"), (vitals(31, respiratory_rate=9), ""),
-        (not_done("asleep", 1, breaths=11), "urgent"), (not_done("asleep", 1, breaths=12), ""), (not_done("asleep", 1), ""),
-        (intake(40, alcohol=1), "urgent"), (intake(40, alcohol=9), ""), (intake(40, sedatives=1), "urgent"), (intake(40, ghb=1), ""),
-        (intake(40, qtc=450), ""), (intake(40, qtc=451), "urgent"), (intake(40, qtc=449), ""),
-        (dose("benzodiazepine", 5), "urgent"), (dose("benzodiazepine", 5, status="refused"), ""), (dose("clonidine", 5), ""),
+        (vitals(1, alertness=1), ""),
+        (vitals(1, alertness=2), "urgent"),
+        (vitals(1, alertness=3), "urgent"),
+        (vitals(31, alertness=3), ""),
+        (vitals(1, respiratory_rate=12), ""),
+        (vitals(1, respiratory_rate=11), "urgent"),
+        (vitals(31, respiratory_rate=9), ""),
+        (not_done("asleep", 1, breaths=11), "urgent"),
+        (not_done("asleep", 1, breaths=12), ""),
+        (not_done("asleep", 1), ""),
+        (intake(40, alcohol=1), "urgent"),
+        (intake(40, alcohol=9), ""),
+        (intake(40, sedatives=1), "urgent"),
+        (intake(40, ghb=1), ""),
+        (intake(40, qtc=450), ""),
+        (intake(40, qtc=451), "urgent"),
+        (intake(40, qtc=449), ""),
+        (dose("benzodiazepine", 5), "urgent"),
+        (dose("benzodiazepine", 5, status="refused"), ""),
+        (dose("clonidine", 5), ""),
     ],
-)  # fmt: skip
+)
 def test_what_makes_methadone_more_dangerous(beside: CheckIn | Dose, expected: str):
     assert level("R18", FIRST, beside) == expected
     assert level("R18", beside) == ""

@@ -21,7 +21,7 @@ from tests.clinical.rules.builders import (
     unwell,
     vitals,
     with_numbers,
-)  # fmt: skip
+)
 
 # R07 ---------------------------------------------------------------------------------------------------------
 
@@ -29,13 +29,23 @@ from tests.clinical.rules.builders import (
 @pytest.mark.parametrize(
     ("measured", "expected"),
     [
-        ({"alertness": 1}, ""), ({"alertness": 2}, ""), ({"alertness": 3}, "urgent"), ({"alertness": 4}, "emergency"),
-        ({"respiratory_rate": 12}, ""), ({"respiratory_rate": 11}, "urgent"), ({"respiratory_rate": 9}, "urgent"),
-        ({"respiratory_rate": 8}, "emergency"), ({"respiratory_rate": 7}, "emergency"),
-        ({"spo2": 94}, ""), ({"spo2": 93}, "urgent"), ({"spo2": 92}, "urgent"), ({"spo2": 91}, "emergency"), ({"spo2": 90}, "emergency"),
+        ({"alertness": 1}, ""),
+        ({"alertness": 2}, ""),
+        ({"alertness": 3}, "urgent"),
+        ({"alertness": 4}, "emergency"),
+        ({"respiratory_rate": 12}, ""),
+        ({"respiratory_rate": 11}, "urgent"),
+        ({"respiratory_rate": 9}, "urgent"),
+        ({"respiratory_rate": 8}, "emergency"),
+        ({"respiratory_rate": 7}, "emergency"),
+        ({"spo2": 94}, ""),
+        ({"spo2": 93}, "urgent"),
+        ({"spo2": 92}, "urgent"),
+        ({"spo2": 91}, "emergency"),
+        ({"spo2": 90}, "emergency"),
         ({"pulse": 80}, ""),
     ],
-)  # fmt: skip
+)
 def test_alertness_breathing_and_oxygen_by_their_edges(measured: dict[str, Any], expected: str):
     assert level("R07", vitals(1, **measured)) == expected
 
@@ -43,10 +53,16 @@ def test_alertness_breathing_and_oxygen_by_their_edges(measured: dict[str, Any],
 @pytest.mark.parametrize(
     ("medicine", "expected"),
     [
-        ("methadone", "review"), ("buprenorphine", "review"), ("buprenorphine-naloxone", "review"), ("clonidine", "review"),
-        ("lofexidine", "review"), ("benzodiazepine", "review"), ("naltrexone", ""), ("ibuprofen", ""),
+        ("methadone", "review"),
+        ("buprenorphine", "review"),
+        ("buprenorphine-naloxone", "review"),
+        ("clonidine", "review"),
+        ("lofexidine", "review"),
+        ("benzodiazepine", "review"),
+        ("naltrexone", ""),
+        ("ibuprofen", ""),
     ],
-)  # fmt: skip
+)
 def test_drowsy_counts_after_a_medicine_that_makes_sleepy(medicine: str, expected: str):
     assert level("R07", dose(medicine, 3), vitals(1, alertness=2)) == expected
 
@@ -93,13 +109,23 @@ def test_the_newest_counts_whenever_the_older_arrives():
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({"self_harm": 0}, ""), ({"self_harm": 1}, "urgent"), ({"self_harm": 2}, "urgent"), ({"self_harm": 8}, "urgent"),
-        ({"self_harm": 1, "right_now": 0}, "urgent"), ({"self_harm": 1, "right_now": 1}, "emergency"),
-        ({"self_harm": 1, "right_now": 2}, "emergency"), ({"self_harm": 2, "right_now": 1}, "emergency"),
-        ({"self_harm": 1, "right_now": 8}, "urgent"), ({"right_now": 1}, "emergency"), ({"right_now": 2}, ""), ({"right_now": 0}, ""),
-        ({"self_harm": 0, "right_now": 0}, ""), ({"self_harm": 0, "right_now": 1}, "emergency"), ({}, ""),
+        ({"self_harm": 0}, ""),
+        ({"self_harm": 1}, "urgent"),
+        ({"self_harm": 2}, "urgent"),
+        ({"self_harm": 8}, "urgent"),
+        ({"self_harm": 1, "right_now": 0}, "urgent"),
+        ({"self_harm": 1, "right_now": 1}, "emergency"),
+        ({"self_harm": 1, "right_now": 2}, "emergency"),
+        ({"self_harm": 2, "right_now": 1}, "emergency"),
+        ({"self_harm": 1, "right_now": 8}, "urgent"),
+        ({"right_now": 1}, "emergency"),
+        ({"right_now": 2}, ""),
+        ({"right_now": 0}, ""),
+        ({"self_harm": 0, "right_now": 0}, ""),
+        ({"self_harm": 0, "right_now": 1}, "emergency"),
+        ({}, ""),
     ],
-)  # fmt: skip
+)
 def test_the_answers_about_self_harm(reporter: str, said: dict[str, int], expected: str):
     assert level("R08", safety(1, reporter, **said)) == expected
 
@@ -187,13 +213,22 @@ def test_other_intake_facts_are_not_another_withdrawal():
 @pytest.mark.parametrize(
     ("sign", "expected"),
     [
-        (cows(9, 1, answers={"cows_tremor": 1}), "review"), (cows(9, 1, answers={"cows_tremor": 2}), "urgent"),
-        (cows(9, 1, answers={"cows_tremor": 4}), "urgent"), (danger(1, hallucinations=1), "urgent"), (danger(1, hallucinations=9), "review"),
-        (vitals(1, temperature=37.9), "review"), (vitals(1, temperature=38.0), "urgent"), (vitals(1, temperature=38.1), "urgent"),
-        (vitals(1, pulse=120), "review"), (vitals(1, pulse=121), "urgent"), (vitals(1, pulse=122), "urgent"),
-        (danger(1, seizure=1), "emergency"), (danger(1, confusion=1), "emergency"), (danger(1, confusion=0), "review"),
+        (cows(9, 1, answers={"cows_tremor": 1}), "review"),
+        (cows(9, 1, answers={"cows_tremor": 2}), "urgent"),
+        (cows(9, 1, answers={"cows_tremor": 4}), "urgent"),
+        (danger(1, hallucinations=1), "urgent"),
+        (danger(1, hallucinations=9), "review"),
+        (vitals(1, temperature=37.9), "review"),
+        (vitals(1, temperature=38.0), "urgent"),
+        (vitals(1, temperature=38.1), "urgent"),
+        (vitals(1, pulse=120), "review"),
+        (vitals(1, pulse=121), "urgent"),
+        (vitals(1, pulse=122), "urgent"),
+        (danger(1, seizure=1), "emergency"),
+        (danger(1, confusion=1), "emergency"),
+        (danger(1, confusion=0), "review"),
     ],
-)  # fmt: skip
+)
 def test_with_signs_of_it(sign: CheckIn, expected: str):
     assert level("R12", intake(5, alcohol=1), sign) == expected
     assert level("R12", sign) == ""
@@ -215,11 +250,21 @@ def test_the_newest_sign_counts_and_a_seizure_for_a_day_all_the_same():
 @pytest.mark.parametrize(
     ("tick", "expected"),
     [
-        ("seizure", "emergency"), ("fainted", "emergency"), ("chest_pain", "emergency"), ("trouble_breathing", "emergency"),
-        ("blood", "emergency"), ("headache_neck", "emergency"), ("belly_pain", "urgent"), ("yellow_eyes", "urgent"),
-        ("confusion", "urgent"), ("hallucinations", "urgent"), ("rigors", ""), ("no_urine", ""), ("used_since", ""),
+        ("seizure", "emergency"),
+        ("fainted", "emergency"),
+        ("chest_pain", "emergency"),
+        ("trouble_breathing", "emergency"),
+        ("blood", "emergency"),
+        ("headache_neck", "emergency"),
+        ("belly_pain", "urgent"),
+        ("yellow_eyes", "urgent"),
+        ("confusion", "urgent"),
+        ("hallucinations", "urgent"),
+        ("rigors", ""),
+        ("no_urine", ""),
+        ("used_since", ""),
     ],
-)  # fmt: skip
+)
 def test_each_danger_sign(tick: str, expected: str):
     assert [level("R21", danger(1, **{tick: said})) for said in (1, 0, 9)] == [expected, "", ""]
 
@@ -264,11 +309,17 @@ def test_a_call_for_somebody(said: dict[str, int], expected: str):
 @pytest.mark.parametrize(
     ("after", "expected"),
     [
-        (cows(9, 0.5), ""), (vitals(0.5, pulse=80), ""), (not_done("off_unit", 0.5), "urgent"), (not_done("asleep", 0.5, breaths=12), "urgent"),
-        (cows(9, 1), "urgent"), (cows(9, 2, late=2), "urgent"), (symptoms(0.5), "urgent"), (unwell(0.5, come_now=0), "urgent"),
+        (cows(9, 0.5), ""),
+        (vitals(0.5, pulse=80), ""),
+        (not_done("off_unit", 0.5), "urgent"),
+        (not_done("asleep", 0.5, breaths=12), "urgent"),
+        (cows(9, 1), "urgent"),
+        (cows(9, 2, late=2), "urgent"),
+        (symptoms(0.5), "urgent"),
+        (unwell(0.5, come_now=0), "urgent"),
         (symptoms(0.5, "staff", nausea=1), ""),
     ],
-)  # fmt: skip
+)
 def test_it_stands_until_staff_have_looked_after_it(after: CheckIn, expected: str):
     assert level("R22", unwell(1, come_now=1), after) == expected
 

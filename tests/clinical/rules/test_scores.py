@@ -175,10 +175,19 @@ def test_forms_that_are_no_score_and_what_could_not_be_done_are_left_alone():
 @pytest.mark.parametrize(
     ("patient", "staff", "expected"),
     [
-        (15, 4, "review"), (14, 4, ""), (16, 4, "review"), (15, 5, ""), (15, 3, "review"),
-        (7, 13, "review"), (8, 13, ""), (6, 13, "review"), (7, 12, ""), (7, 14, "review"), (10, 10, ""),
+        (15, 4, "review"),
+        (14, 4, ""),
+        (16, 4, "review"),
+        (15, 5, ""),
+        (15, 3, "review"),
+        (7, 13, "review"),
+        (8, 13, ""),
+        (6, 13, "review"),
+        (7, 12, ""),
+        (7, 14, "review"),
+        (10, 10, ""),
     ],
-)  # fmt: skip
+)
 def test_patient_and_staff_apart_by_the_edges(patient: int, staff: int, expected: str):
     assert level("R19", own(patient, 2), cows(staff, 1)) == expected
 

@@ -73,8 +73,10 @@ def agrees(episode: Episode, now: datetime) -> None:
         assert set(standing) == set(found)
     for rule, alert in standing.items():
         assert (alert.urgency, alert.sentence, len(alert.facts)) == (
-            found[rule].urgency, found[rule].sentence, len(found[rule].facts),
-        )  # fmt: skip
+            found[rule].urgency,
+            found[rule].sentence,
+            len(found[rule].facts),
+        )
     assert all(a.seen_at is None and a.urgency > Urgency.INFO for a in rows if a.cleared_at)
 
 
@@ -150,8 +152,13 @@ def test_more_urgent_asks_for_a_new_look_and_keeps_who_looked_before(nurse: User
     cows(episode, nurse, NOW, total=30)
     alert = live(episode, "R03")
     assert (alert.urgency, alert.seen_at, alert.seen_by, alert.done, alert.done_note, alert.waiting_since) == (
-        3, None, None, "", "", NOW,
-    )  # fmt: skip
+        3,
+        None,
+        None,
+        "",
+        "",
+        NOW,
+    )
     assert happened(alert) == ["raised", "seen", "rose"]
     assert [step.by for step in life(alert) if step.what == "seen"] == [colleague]
 
@@ -692,8 +699,13 @@ def meddle(episode: Episode, nurse: User, rng: random.Random, now: datetime) -> 
     if choice == "see" and (alert := Alert.objects.filter(episode=episode, closed_at=None, seen_at=None).first()):
         see(alert, nurse, now)
     elif choice == "correct" and (was := CheckIn.objects.current().filter(instrument="cows", not_done="").first()):
-        sent = entry(answers=cows_answers(rng.choice([0, 12, 30])), observed_at=was.observed_at, said="same", replaces=was,
-                     replace_reason="typo")  # fmt: skip
+        sent = entry(
+            answers=cows_answers(rng.choice([0, 12, 30])),
+            observed_at=was.observed_at,
+            said="same",
+            replaces=was,
+            replace_reason="typo",
+        )
         actions.check_ins.record_check_in(by=nurse, episode=episode, entry=sent, now=now)
     elif choice == "undo" and (dose := Dose.objects.current().filter(status="given").first()):
         sent_dose = dose_entry(dose.medicine, dose.given_at, said="same", status="refused", replaces=dose, replace_reason="typo")

@@ -67,8 +67,14 @@ def test_a_dose_is_kept_as_it_was_written_down(nurse: User, episode: Episode):
         "PO",
     )
     assert (row.status, row.reason, row.given_by, row.recorded_by, row.ordered_by, row.note, row.about) == (
-        "given", "", nurse.known_as, nurse, "Dr. Orr", "with juice", True,
-    )  # fmt: skip
+        "given",
+        "",
+        nurse.known_as,
+        nurse,
+        "Dr. Orr",
+        "with juice",
+        True,
+    )
     assert (row.given_at, row.recorded_at) == (NOW, NOW)
 
 
@@ -78,8 +84,11 @@ def test_a_dose_leaves_one_audit_line_that_names_the_medicine_and_no_amount(nurs
     line = AuditLine.objects.get(did="dose recorded")
     assert AuditLine.objects.count() == before + 1
     assert (line.what, line.episode, line.facts["medicine"], line.facts["status"]) == (
-        f"dose {row.pk}", str(episode.pk), "methadone", "given",
-    )  # fmt: skip
+        f"dose {row.pk}",
+        str(episode.pk),
+        "methadone",
+        "given",
+    )
 
 
 @pytest.mark.parametrize("status", ["given", "vomited_after"])

@@ -49,8 +49,12 @@ def test_joining_makes_an_account_with_a_pin_a_phone_and_no_password(nurse, epis
     assert not accounts.devices.pin_is(person=account, pin="905163")
     assert (joined.phone.kind, joined.phone.owner, joined.phone.name) == (Device.Kind.OWN, account, "Chrome on Android")
     assert [line.did for line in AuditLine.objects.order_by("pk")][-5:] == [
-        "join code made", "account made", "PIN chosen", "phone joined", "joined by code",
-    ]  # fmt: skip
+        "join code made",
+        "account made",
+        "PIN chosen",
+        "phone joined",
+        "joined by code",
+    ]
     assert AuditLine.objects.get(did="joined by code").who == str(account.pk)
 
 

@@ -32,9 +32,12 @@ def ago(hours: float) -> datetime:
 def kept() -> tuple[Any, ...]:
     """Everything that leaving or going away could have written."""
     return (
-        list(Episode.objects.order_by("pk").values()), list(Absence.objects.values()), CheckIn.objects.count(),
-        list(Alert.objects.order_by("pk").values()), AuditLine.objects.count(),
-    )  # fmt: skip
+        list(Episode.objects.order_by("pk").values()),
+        list(Absence.objects.values()),
+        CheckIn.objects.count(),
+        list(Alert.objects.order_by("pk").values()),
+        AuditLine.objects.count(),
+    )
 
 
 def refused(act: Callable[[], Any], error: type[Exception] = Invalid) -> dict[str, str]:
@@ -153,8 +156,10 @@ def test_what_was_said_before_a_hospital_is_kept_and_what_was_not_stays_open(nur
     away(nurse, episode, ago(1), why, talk=said, reason="chest pain")
     row = CheckIn.objects.get(instrument="leaving")
     assert (row.answers, row.note, row.complete) == (
-        {"naloxone_offered": 0, "overdose_talk": 1}, "Naloxone offered: In a hurry", False,
-    )  # fmt: skip
+        {"naloxone_offered": 0, "overdose_talk": 1},
+        "Naloxone offered: In a hurry",
+        False,
+    )
 
 
 @pytest.mark.parametrize(

@@ -444,8 +444,10 @@ def test_a_supervisor_is_led_to_the_entry_and_reads_why(wrong_dose, nurse, super
     void(nurse, wrong_dose, note="zq-note")
     line = trail_of(supervisor, [episode], episode.ward.tz).lines[0]
     assert (line.does, line.about, line.url) == (
-        "voided an entry of the medicine log", "Buprenorphine", f"/doses/{wrong_dose.pk}/"
-    )  # fmt: skip
+        "voided an entry of the medicine log",
+        "Buprenorphine",
+        f"/doses/{wrong_dose.pk}/",
+    )
     assert line.details == ("reason: it was entered for the wrong patient",)
     assert "zq" not in str(line)
 

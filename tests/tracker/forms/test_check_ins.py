@@ -92,8 +92,12 @@ def test_the_time_alone_starts_at_now():
     assert str(fresh["at"]).count("checked") == 1
     assert fresh["at"].value() == "now"
     assert [(value, str(label)) for value, label in fresh.fields["at"].widget.choices] == [
-        ("now", "Now, 07:00"), ("15", "15 min ago"), ("30", "30 min"), ("60", "1 h"), ("other", "Other time"),
-    ]  # fmt: skip
+        ("now", "Now, 07:00"),
+        ("15", "15 min ago"),
+        ("30", "30 min"),
+        ("60", "1 h"),
+        ("other", "Other time"),
+    ]
 
 
 def test_two_forms_opened_have_two_ids():
@@ -529,8 +533,12 @@ def test_what_an_action_refuses_stands_at_its_field():
         }
     )
     assert {name: [str(e) for e in errors] for name, errors in bound.errors.items()} == {
-        "cows_pulse_rate": ["Pulse!"], "cows_gi": ["Stomach!"], "at": ["Time!"], "incomplete_reason": ["Why?"], "__all__": ["All!", "Gone!"],
-    }  # fmt: skip
+        "cows_pulse_rate": ["Pulse!"],
+        "cows_gi": ["Stomach!"],
+        "at": ["Time!"],
+        "incomplete_reason": ["Why?"],
+        "__all__": ["All!", "Gone!"],
+    }
 
 
 # Corrections ------------------------------------------------------------------------------------------------
@@ -606,9 +614,17 @@ def test_only_what_was_tapped_is_asked_and_must_be_rated_or_skipped():
 # Admission --------------------------------------------------------------------------------------------------
 
 ADMISSION = {
-    "chosen_name": "Sam", "date_of_birth": "1990-03-04", "record_number": "R-1", "bed": " 4 ", "opioid": "heroin", "last_use_precision": "exact",
-    "last_use_day": "2026-03-02", "last_use_clock": "01:00", "admitted_day": "2026-03-02", "admitted_clock": "11:00",
-}  # fmt: skip
+    "chosen_name": "Sam",
+    "date_of_birth": "1990-03-04",
+    "record_number": "R-1",
+    "bed": " 4 ",
+    "opioid": "heroin",
+    "last_use_precision": "exact",
+    "last_use_day": "2026-03-02",
+    "last_use_clock": "01:00",
+    "admitted_day": "2026-03-02",
+    "admitted_clock": "11:00",
+}
 
 
 def admission(now: datetime = NOW, zone: ZoneInfo = NEW_YORK, **changes: Any) -> AdmitForm:
@@ -627,8 +643,10 @@ def test_an_admission_is_read_in_the_wards_clock():
 def test_a_new_admission_starts_empty_but_for_its_time():
     fresh = AdmitForm(zone=NEW_YORK, now=NOW)
     assert {name: fresh[name].value() for name in fresh.fields if fresh[name].value() not in (None, "")} == {
-        "last_use_day": "2026-03-03", "admitted_day": "2026-03-03", "admitted_clock": "07:00",
-    }  # fmt: skip
+        "last_use_day": "2026-03-03",
+        "admitted_day": "2026-03-03",
+        "admitted_clock": "07:00",
+    }
     assert "checked" not in str(fresh["opioid"]) + str(fresh["last_use_precision"])
 
 
@@ -678,9 +696,15 @@ def test_a_last_use_of_today_by_date_only_can_be_saved_before_noon(nurse: User, 
     )
     assert bound.is_valid(), bound.errors
     made = actions.stays.admit(
-        by=nurse, ward=ward, chosen_name="Sam", date_of_birth=date(1990, 3, 4), record_number="R-1",
-        admitted_at=bound.cleaned_data["admitted_at"], stay=bound.stay(), now=NOW,
-    )  # fmt: skip
+        by=nurse,
+        ward=ward,
+        chosen_name="Sam",
+        date_of_birth=date(1990, 3, 4),
+        record_number="R-1",
+        admitted_at=bound.cleaned_data["admitted_at"],
+        stay=bound.stay(),
+        now=NOW,
+    )
     assert made.last_use_at is not None
     assert made.last_use_at <= NOW
     assert made.last_use_at.astimezone(NEW_YORK).date() == date(2026, 3, 3)
@@ -733,8 +757,12 @@ def test_what_admitting_refuses_stands_at_its_field():
         {"bed": "Taken.", "last_use_at": "Future.", "admitted_at": "Future too.", "record_number": "Other.", "gone": "Lost."}
     )
     assert {name: str(errors[0]) for name, errors in bound.errors.items()} == {
-        "bed": "Taken.", "last_use_clock": "Future.", "admitted_clock": "Future too.", "record_number": "Other.", "__all__": "Lost.",
-    }  # fmt: skip
+        "bed": "Taken.",
+        "last_use_clock": "Future.",
+        "admitted_clock": "Future too.",
+        "record_number": "Other.",
+        "__all__": "Lost.",
+    }
     assert bound["bed"].value() == " 4 "
 
 
@@ -767,9 +795,15 @@ def test_a_changed_stay_needs_its_reason():
 
 
 LEAVES = {
-    "id": "5b0a4c1e-6d1f-4f0e-9a53-0eebb0de0001", "how": "planned", "ended_day": "2026-03-02", "ended_clock": "22:15",
-    "naloxone_offered": "yes", "overdose_talk": "yes", "next_plan": "no", "next_plan_why": "Wants to decide tomorrow",
-}  # fmt: skip
+    "id": "5b0a4c1e-6d1f-4f0e-9a53-0eebb0de0001",
+    "how": "planned",
+    "ended_day": "2026-03-02",
+    "ended_clock": "22:15",
+    "naloxone_offered": "yes",
+    "overdose_talk": "yes",
+    "next_plan": "no",
+    "next_plan_why": "Wants to decide tomorrow",
+}
 
 
 def test_leaving_is_now_unless_said_otherwise():

@@ -78,9 +78,32 @@ def seen(c: clinical.CheckIn | None) -> Any:
 
 def shown(r: Row) -> dict[str, Any]:
     words = (
-        "name", "born", "where", "cows_word", "cows_age", "change", "rising", "spark", "says_age", "apart", "unwell_age", "speaks",
-        "seen_alerts", "due", "due_words", "patient_late", "asleep", "chips", "more_chips", "reviewed", "moved", "news", "news_least", "same_name", "state",
-    )  # fmt: skip
+        "name",
+        "born",
+        "where",
+        "cows_word",
+        "cows_age",
+        "change",
+        "rising",
+        "spark",
+        "says_age",
+        "apart",
+        "unwell_age",
+        "speaks",
+        "seen_alerts",
+        "due",
+        "due_words",
+        "patient_late",
+        "asleep",
+        "chips",
+        "more_chips",
+        "reviewed",
+        "moved",
+        "news",
+        "news_least",
+        "same_name",
+        "state",
+    )
     return {w: getattr(r, w) for w in words} | {w: seen(getattr(r, w)) for w in ("cows", "says", "unwell")}
 
 
@@ -213,9 +236,20 @@ def test_an_old_call_still_shows_behind_two_later_reports(nurse: User, ward: War
 
 def check(at: datetime, total: int | None = 0, **facts: Any) -> clinical.CheckIn:
     given: dict[str, Any] = {
-        "id": f"{at}{total}", "instrument": "cows", "version": 1, "reporter": "staff", "observed_at": at, "recorded_at": at, "recorded_by": "A. Bell",
-        "total": total, "at_least": total or 0, "rated": 11, "asked": 11, "band": "mild", "complete": total is not None,
-    }  # fmt: skip
+        "id": f"{at}{total}",
+        "instrument": "cows",
+        "version": 1,
+        "reporter": "staff",
+        "observed_at": at,
+        "recorded_at": at,
+        "recorded_by": "A. Bell",
+        "total": total,
+        "at_least": total or 0,
+        "rated": 11,
+        "asked": 11,
+        "band": "mild",
+        "complete": total is not None,
+    }
     return clinical.CheckIn(**given | facts)
 
 
@@ -397,9 +431,14 @@ def test_a_call_waits_until_staff_have_been_there(
 
 @pytest.mark.parametrize("what", ["vitals", "symptom check"])
 def test_any_staff_check_that_was_done_after_it_answers_a_call(
-    what: str, nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn],
+    what: str,
+    nurse: User,
+    patient_user: User,
+    episode: Episode,
+    unwell: Callable[..., CheckIn],
+    symptoms: Callable[..., CheckIn],
     cows: Callable[..., CheckIn],
-):  # fmt: skip
+):
     cows(episode, nurse, ago(1))
     unwell(episode, patient_user, ago(0.5))
     if what == "vitals":
@@ -421,9 +460,14 @@ def test_a_check_that_could_not_be_done_does_not_answer_a_call(
 
 @pytest.mark.parametrize("what", ["own report", "check before", "late note", "correction", "arrived late"])
 def test_what_does_not_show_that_somebody_was_there_does_not_answer_a_call(
-    what: str, nurse: User, patient_user: User, episode: Episode, unwell: Callable[..., CheckIn], symptoms: Callable[..., CheckIn],
+    what: str,
+    nurse: User,
+    patient_user: User,
+    episode: Episode,
+    unwell: Callable[..., CheckIn],
+    symptoms: Callable[..., CheckIn],
     cows: Callable[..., CheckIn],
-):  # fmt: skip
+):
     was = cows(episode, nurse, ago(6))
     if what == "check before":
         cows(episode, nurse, ago(0.6))

@@ -51,10 +51,20 @@ def at(hours: float) -> datetime:
 def score(hours: float, total: int | None, **facts: Any) -> clinical.CheckIn:
     band = COWS.band_of(total)
     given: dict[str, Any] = {
-        "id": f"00000000-0000-4000-8000-{int(hours * 1000) + 10**6:012d}", "instrument": "cows", "version": 1, "reporter": "staff",
-        "observed_at": at(hours), "recorded_at": at(hours), "recorded_by": "A. Bell", "total": total, "at_least": total or 0,
-        "rated": 11 if total is not None else 9, "asked": 11, "band": band.slug if band else "", "complete": total is not None,
-    }  # fmt: skip
+        "id": f"00000000-0000-4000-8000-{int(hours * 1000) + 10**6:012d}",
+        "instrument": "cows",
+        "version": 1,
+        "reporter": "staff",
+        "observed_at": at(hours),
+        "recorded_at": at(hours),
+        "recorded_by": "A. Bell",
+        "total": total,
+        "at_least": total or 0,
+        "rated": 11 if total is not None else 9,
+        "asked": 11,
+        "band": band.slug if band else "",
+        "complete": total is not None,
+    }
     return clinical.CheckIn(**given | facts)
 
 
@@ -343,8 +353,12 @@ def test_the_whole_course_holds_every_point(course: History):
 def test_ticks_name_the_clock_of_the_ward_at_that_hour():
     found = ticks(0, 24, LAST_USE, NEW_YORK, True, False)
     assert [(t["x"], t["hours"], t["clock"], t["strong"]) for t in found] == [
-        (0, "last use", "01:00", True), (6, "6 h", "07:00", False), (12, "12 h", "13:00", False), (18, "18 h", "19:00", False), (24, "24 h", "01:00", True),
-    ]  # fmt: skip
+        (0, "last use", "01:00", True),
+        (6, "6 h", "07:00", False),
+        (12, "12 h", "13:00", False),
+        (18, "18 h", "19:00", False),
+        (24, "24 h", "01:00", True),
+    ]
     assert ticks(0, 24, LAST_USE, NEW_YORK, False, False)[0]["hours"] == "admitted"
 
 

@@ -39,8 +39,17 @@ def filled(see, client, alert, **said):
 
 def test_an_alert_says_what_why_how_long_and_where_it_comes_from(visitor, nurse, alert, see):
     page = see(visitor(nurse), url(alert))
-    for words in (alert.sentence, "Urgent", "R03", "Why am I seeing this?", "COWS: 30", "Numbers in force:", "Source:",
-                  "Raised Tue 3 Mar, 06:50", "No alert does not mean no risk"):  # fmt: skip
+    for words in (
+        alert.sentence,
+        "Urgent",
+        "R03",
+        "Why am I seeing this?",
+        "COWS: 30",
+        "Numbers in force:",
+        "Source:",
+        "Raised Tue 3 Mar, 06:50",
+        "No alert does not mean no risk",
+    ):
         assert words in page.words
     assert any(link.startswith("/check-ins/") for link in page.links)
     assert page.chosen() == {}, "nothing is said beforehand"
@@ -210,9 +219,20 @@ def test_patients_open_no_page_of_the_staff(visitor, patient_user, alert, episod
     client = visitor(patient_user)
     stay = f"/episodes/{episode.pk}"
     for address in (
-        url(alert), "/alerts/", "/alerts/rules/", "/ward/", "/ward/rows/", "/ward/screen/", "/ward/round/", f"{stay}/",
-        f"{stay}/doses/new/", f"{stay}/away/", f"{stay}/back/", f"{stay}/end/", f"{stay}/leaving-sheet/",
-    ):  # fmt: skip
+        url(alert),
+        "/alerts/",
+        "/alerts/rules/",
+        "/ward/",
+        "/ward/rows/",
+        "/ward/screen/",
+        "/ward/round/",
+        f"{stay}/",
+        f"{stay}/doses/new/",
+        f"{stay}/away/",
+        f"{stay}/back/",
+        f"{stay}/end/",
+        f"{stay}/leaving-sheet/",
+    ):
         answer = client.get(address)
         assert answer.status_code in (403, 404), address
         assert alert.sentence not in answer.content.decode()

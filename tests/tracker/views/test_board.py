@@ -189,8 +189,23 @@ def test_the_wall_screen_shows_no_name_no_birth_date_and_no_word_of_what_the_war
     record(episode, patient_user, now - 7 * MINUTE, instrument="help", answers={"call": 2})
     page = see(visitor(nurse), "/ward/screen/")
     main = page.source.lower()
-    for word in ("sam", "kim", "1990", "r-sam", "cows", "withdrawal", "opioid", "heroin", "methadone", "detox", "hurt", "overdose",
-                 "severe", "addict", "north"):  # fmt: skip
+    for word in (
+        "sam",
+        "kim",
+        "1990",
+        "r-sam",
+        "cows",
+        "withdrawal",
+        "opioid",
+        "heroin",
+        "methadone",
+        "detox",
+        "hurt",
+        "overdose",
+        "severe",
+        "addict",
+        "north",
+    ):
         assert word not in re.sub(r"[\w-]*(same|sample)[\w-]*", "", main), word
     assert "See now, 7 min" in page.words
     assert page.title.strip().startswith("Unit board")

@@ -166,10 +166,20 @@ def test_a_symptom_check_by_staff_is_saved(visitor, nurse, episode, see):
 def test_fields_that_are_not_the_senders_to_set_change_nothing(visitor, nurse, colleague, episode, second_episode, fill):
     client = visitor(nurse)
     extra = {
-        "by": str(colleague.pk), "recorded_by": str(colleague.pk), "recorded_at": "2020-01-01T00:00", "episode": str(second_episode.pk),
-        "patient": str(second_episode.patient_id), "total": "48", "band": "severe", "complete": "false", "fingerprint": "x", "replaces": str(uuid4()),
-        "reporter": "patient", "instrument": "vitals", "cows_pulse": "4",
-    }  # fmt: skip
+        "by": str(colleague.pk),
+        "recorded_by": str(colleague.pk),
+        "recorded_at": "2020-01-01T00:00",
+        "episode": str(second_episode.pk),
+        "patient": str(second_episode.patient_id),
+        "total": "48",
+        "band": "severe",
+        "complete": "false",
+        "fingerprint": "x",
+        "replaces": str(uuid4()),
+        "reporter": "patient",
+        "instrument": "vitals",
+        "cows_pulse": "4",
+    }
     assert client.post(form_url(episode), fill(client, episode, total=5) | extra).status_code == 303
     row = CheckIn.objects.get()
     assert (row.recorded_by, row.episode, row.total, row.reporter, row.instrument) == (nurse, episode, 5, "staff", "cows")
@@ -217,9 +227,12 @@ def test_a_script_gets_201_then_200_for_the_same_thing(visitor, nurse, episode):
     first, second = script(client, form_url(episode), sent), script(client, form_url(episode), sent)
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json() == {
-        "saved": True, "id": sent["id"], "again": False, "sentence": "Saved: COWS 13, moderate. Next COWS due Tue 11:00.",
+        "saved": True,
+        "id": sent["id"],
+        "again": False,
+        "sentence": "Saved: COWS 13, moderate. Next COWS due Tue 11:00.",
         "url": f"/episodes/{episode.pk}/",
-    }  # fmt: skip
+    }
     assert (second.json()["saved"], second.json()["again"], second.json()["id"]) == (True, True, sent["id"])
     assert CheckIn.objects.count() == 1
 
@@ -306,15 +319,39 @@ def test_malformed_json_from_a_page_gets_a_page(visitor, nurse, episode):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("at", "²"), ("at", "15²"), ("at", "0001-01-01T00:00:00+14:00"), ("at", "9999-12-31T23:59:59-14:00"), ("at", "2026-02-30T10:00Z"),
-        ("at", "2026-03-03T12:00"), ("at", "-15"), ("at", "0"), ("at", "999999999999999999999"), ("at", "same"), ("at", "x" * 41),
-        ("at", True), ("id", 7), ("id", None), ("cows_gi", 1.5), ("cows_gi", "null"), ("cows_gi", "skipped"), ("cows_gi", True),
-        ("cows_pulse_rate", "NaN"), ("cows_pulse_rate", "Infinity"), ("cows_pulse_rate", 1e400), ("cows_pulse_rate", "9" * 400),
+        ("at", "²"),
+        ("at", "15²"),
+        ("at", "0001-01-01T00:00:00+14:00"),
+        ("at", "9999-12-31T23:59:59-14:00"),
+        ("at", "2026-02-30T10:00Z"),
+        ("at", "2026-03-03T12:00"),
+        ("at", "-15"),
+        ("at", "0"),
+        ("at", "999999999999999999999"),
+        ("at", "same"),
+        ("at", "x" * 41),
+        ("at", True),
+        ("id", 7),
+        ("id", None),
+        ("cows_gi", 1.5),
+        ("cows_gi", "null"),
+        ("cows_gi", "skipped"),
+        ("cows_gi", True),
+        ("cows_pulse_rate", "NaN"),
+        ("cows_pulse_rate", "Infinity"),
+        ("cows_pulse_rate", 1e400),
+        ("cows_pulse_rate", "9" * 400),
         # Not "1e999999999": where the exponent is not bounded, that hangs the server for minutes instead of failing here.
-        ("cows_pulse_rate", "1e9999"), ("cows_pulse_rate", 0), ("cows_pulse_rate", -80), ("cows_pulse_rate", 80.5),
-        ("note", "a\x00b"), ("not_done", "gone"), ("breaths", "fourteen"), ("incomplete_reason", "bored"),
+        ("cows_pulse_rate", "1e9999"),
+        ("cows_pulse_rate", 0),
+        ("cows_pulse_rate", -80),
+        ("cows_pulse_rate", 80.5),
+        ("note", "a\x00b"),
+        ("not_done", "gone"),
+        ("breaths", "fourteen"),
+        ("incomplete_reason", "bored"),
     ],
-)  # fmt: skip
+)
 def test_whatever_a_script_sends_is_answered_and_never_breaks(visitor, nurse, episode, name, value):
     client = visitor(nurse, raise_request_exception=False)
     sent = {"id": str(uuid4()), "at": "now"} | cows_answers(3) | {name: value}
@@ -806,8 +843,11 @@ def test_a_draft_is_kept_and_restored_under_the_same_id(visitor, nurse, episode,
     assert "Your answers so far were kept at 07:00." in page.words
     again = page.sends("cows_gi")
     assert {name: again[name] for name in ("id", "note", "cows_gi", "cows_pulse_rate")} == {
-        "id": form["id"], "note": "half done", "cows_gi": "3", "cows_pulse_rate": "72"
-    }  # fmt: skip
+        "id": form["id"],
+        "note": "half done",
+        "cows_gi": "3",
+        "cows_pulse_rate": "72",
+    }
     assert "cows_tremor" not in page.chosen()
     assert not CheckIn.objects.exists()
 

@@ -159,9 +159,12 @@ def test_a_script_gets_json_for_all_of_it(visitor, nurse, episode, see):
     answers = [script(client, new(episode, ""), sent) for _ in range(2)]
     assert [a.status_code for a in answers] == [201, 200]
     assert answers[0].json() == {
-        "saved": True, "id": sent["id"], "again": False, "sentence": "Buprenorphine 4 mg written down: given.",
+        "saved": True,
+        "id": sent["id"],
+        "again": False,
+        "sentence": "Buprenorphine 4 mg written down: given.",
         "url": f"/episodes/{episode.pk}/",
-    }  # fmt: skip
+    }
     assert answers[1].json()["again"] is True
     conflict = script(client, new(episode, ""), sent | {"amount": "8"})
     assert (conflict.status_code, conflict.json()["saved"]) == (409, False)

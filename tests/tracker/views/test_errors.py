@@ -219,8 +219,17 @@ def test_corrections_count_too_and_what_commands_write_does_not(visitor, nurse, 
 # A form that cannot be trusted ------------------------------------------------------------------------------
 
 
-def untrusted(settings, *, origin: str = "", host: str = "ebb.example.org", secure: bool = False, https: bool = False,
-              cookie: bool = True, trusted: tuple[str, ...] = (), referer: str = "") -> str:  # fmt: skip
+def untrusted(
+    settings,
+    *,
+    origin: str = "",
+    host: str = "ebb.example.org",
+    secure: bool = False,
+    https: bool = False,
+    cookie: bool = True,
+    trusted: tuple[str, ...] = (),
+    referer: str = "",
+) -> str:
     """The sentence of the page for a form that was refused."""
     settings.ALLOWED_HOSTS, settings.CSRF_TRUSTED_ORIGINS = ["*"], list(trusted)
     settings.CSRF_COOKIE_SECURE = https

@@ -38,20 +38,35 @@ def pages(nurse, supervisor, patient_user, episode, second_episode, cows, sympto
     assert Alert.objects.exists()
     return {
         nurse: [
-            "/ward/", "/ward/rows/", "/ward/screen/", "/ward/round/", "/alerts/", "/ward/handover/", stay, form,
-            f"{stay}?view=all&heat=cows", reverse("episode", args=[second_episode.pk]), reverse("check_in", args=[last.pk]),
-            *(reverse("alert", args=[alert.pk]) for alert in Alert.objects.all()), reverse("dose", args=[dose.pk]),
+            "/ward/",
+            "/ward/rows/",
+            "/ward/screen/",
+            "/ward/round/",
+            "/alerts/",
+            "/ward/handover/",
+            stay,
+            form,
+            f"{stay}?view=all&heat=cows",
+            reverse("episode", args=[second_episode.pk]),
+            reverse("check_in", args=[last.pk]),
+            *(reverse("alert", args=[alert.pk]) for alert in Alert.objects.all()),
+            reverse("dose", args=[dose.pk]),
             f"{reverse('new_dose', args=[episode.pk])}?medicine=buprenorphine",
         ],
         supervisor: ["/ward/figures/", stay, reverse("trail", args=[episode.pk])],
         patient_user: ["/me/", "/me/trend/", "/me/record/"],
-    }  # fmt: skip
+    }
 
 
 JUMPS = [
-    timedelta(minutes=-1), timedelta(minutes=-45), -3 * HOUR, timedelta(days=-2), timedelta(days=-40),
-    3 * HOUR, timedelta(days=400),
-]  # fmt: skip
+    timedelta(minutes=-1),
+    timedelta(minutes=-45),
+    -3 * HOUR,
+    timedelta(days=-2),
+    timedelta(days=-40),
+    3 * HOUR,
+    timedelta(days=400),
+]
 
 
 @pytest.mark.parametrize("jump", JUMPS, ids=lambda jump: f"{jump / HOUR:+.2f} h")

@@ -18,10 +18,18 @@ NEW = "/patients/new/"
 def filled(see, client, **changes):
     """The admission form as a nurse fills it in; `changes` replaces some of it, and None takes a field out."""
     form = see(client, NEW).sends("chosen_name") | {
-        "chosen_name": "Robin", "date_of_birth": "1988-05-06", "record_number": "R-77", "bed": "12", "opioid": "heroin",
-        "last_use_precision": "exact", "last_use_day": "2026-03-02", "last_use_clock": "22:15", "allergies": "latex",
-        "what_helps": "a quiet room", "usual_pain": "",
-    }  # fmt: skip
+        "chosen_name": "Robin",
+        "date_of_birth": "1988-05-06",
+        "record_number": "R-77",
+        "bed": "12",
+        "opioid": "heroin",
+        "last_use_precision": "exact",
+        "last_use_day": "2026-03-02",
+        "last_use_clock": "22:15",
+        "allergies": "latex",
+        "what_helps": "a quiet room",
+        "usual_pain": "",
+    }
     return {name: value for name, value in (form | changes).items() if value is not None}
 
 
@@ -78,9 +86,12 @@ def test_an_empty_admission_names_every_gap_and_keeps_what_was_typed(visitor, nu
     page = Page(answer)
     assert page.title.startswith("Error: ")
     for said in (
-        "Enter the date of birth, such as 1990-03-04.", "Enter the record number.", "Enter the bed.", "Choose the opioid, or 'not known'.",
+        "Enter the date of birth, such as 1990-03-04.",
+        "Enter the record number.",
+        "Enter the bed.",
+        "Choose the opioid, or 'not known'.",
         "Choose how surely the time of last use is known.",
-    ):  # fmt: skip
+    ):
         assert page.words.count(said) == 2, f"{said}: once in the summary, once beside the field"
     assert page.sends("chosen_name")["chosen_name"] == "Robin"
     assert page.sends("chosen_name")["allergies"] == "latex"
@@ -240,10 +251,30 @@ def test_the_change_form_starts_from_what_is_known(visitor, nurse, ward, see):
     stay = admit(nurse, ward, "Robin", bed="12", allergies="latex", what_helps="a quiet room")
     page = see(visitor(nurse), change_url(stay))
     form = page.sends("reason")
-    assert {name: form[name] for name in ("bed", "allergies", "what_helps", "opioid", "last_use_precision", "last_use_day", "last_use_clock", "version", "reason")} == {
-        "bed": "12", "allergies": "latex", "what_helps": "a quiet room", "opioid": "heroin", "last_use_precision": "exact",
-        "last_use_day": "2026-03-02", "last_use_clock": "01:00", "version": "1", "reason": "",
-    }  # fmt: skip
+    assert {
+        name: form[name]
+        for name in (
+            "bed",
+            "allergies",
+            "what_helps",
+            "opioid",
+            "last_use_precision",
+            "last_use_day",
+            "last_use_clock",
+            "version",
+            "reason",
+        )
+    } == {
+        "bed": "12",
+        "allergies": "latex",
+        "what_helps": "a quiet room",
+        "opioid": "heroin",
+        "last_use_precision": "exact",
+        "last_use_day": "2026-03-02",
+        "last_use_clock": "01:00",
+        "version": "1",
+        "reason": "",
+    }
 
 
 def test_correcting_last_use_moves_the_chart_and_says_who_did(visitor, nurse, episode, cows, see, now):
@@ -282,8 +313,13 @@ def test_a_stale_change_is_a_conflict_that_keeps_what_was_typed(visitor, nurse, 
     assert "Someone else changed this stay while you had it open." in page.words
     again = page.sends("reason")
     assert {name: again.get(name) for name in ("bed", "allergies", "usual_pain", "reason", "last_use_clock", "opioid")} == {
-        "bed": "5", "allergies": "latex", "usual_pain": "left knee", "reason": "asked again", "last_use_clock": "01:00", "opioid": "heroin"
-    }  # fmt: skip
+        "bed": "5",
+        "allergies": "latex",
+        "usual_pain": "left knee",
+        "reason": "asked again",
+        "last_use_clock": "01:00",
+        "opioid": "heroin",
+    }
     episode.refresh_from_db()
     assert (episode.bed, episode.version) == ("6", 2)
     assert slow.post(change_url(episode), again).status_code == 303

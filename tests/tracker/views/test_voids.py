@@ -59,14 +59,28 @@ def _methadone_again(episode, pk):
 
 KINDS = {
     "check-in": Kind(
-        "check_in", "void", "correct", _cows, ("22, moderate", "A. Bell"), "Void this COWS", "check-in", _cows_again,
+        "check_in",
+        "void",
+        "correct",
+        _cows,
+        ("22, moderate", "A. Bell"),
+        "Void this COWS",
+        "check-in",
+        _cows_again,
         ("void form", "check-in voided", "check-in"),
     ),
     "dose": Kind(
-        "dose", "void_dose", "correct_dose", _methadone, ("22.5 mg", "Given Tue 3 Mar, 06:00, written by A. Bell."),
-        "Void this entry: Methadone", "entry", _methadone_again, ("medicine void", "dose voided", "dose"),
+        "dose",
+        "void_dose",
+        "correct_dose",
+        _methadone,
+        ("22.5 mg", "Given Tue 3 Mar, 06:00, written by A. Bell."),
+        "Void this entry: Methadone",
+        "entry",
+        _methadone_again,
+        ("medicine void", "dose voided", "dose"),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(params=KINDS)
@@ -233,8 +247,9 @@ def test_opening_the_form_and_voiding_leave_a_line_each(kind, voided):
     row = voided()
     form, did, what = kind.lines
     assert [(line.did, line.what) for line in AuditLine.objects.all()[before:]] == [
-        ("opened", f"{form} {row.pk}"), (did, f"{what} {row.pk}")
-    ]  # fmt: skip
+        ("opened", f"{form} {row.pk}"),
+        (did, f"{what} {row.pk}"),
+    ]
 
 
 # A check-in ---------------------------------------------------------------------------------------------------

@@ -111,10 +111,24 @@ def _check_ins(keys: list[UUID], now: datetime) -> Iterator[tuple[UUID, clinical
         .annotate(told=Case(When(instrument__in=_TOLD, then=F("answers"))))
         .order_by("observed_at", "recorded_at", "id")
         .values_list(
-            "episode_id", "told", "id", "instrument", "instrument_version", "reporter", "observed_at", "recorded_at",
-            "total", "at_least", "rated", "asked", "band", "complete", "not_done", named=True,
+            "episode_id",
+            "told",
+            "id",
+            "instrument",
+            "instrument_version",
+            "reporter",
+            "observed_at",
+            "recorded_at",
+            "total",
+            "at_least",
+            "rated",
+            "asked",
+            "band",
+            "complete",
+            "not_done",
+            named=True,
         )
-    )  # fmt: skip
+    )
     for row in rows:
         yield (
             row.episode_id,

@@ -233,9 +233,17 @@ def urgency(one: Row) -> tuple[Any, ...]:
     emergency, first = (speaks.urgency, speaks.first) if speaks else (0, False)
     points = (one.cows.total if one.cows.total is not None else one.cows.at_least) if one.cows else -1
     return (
-        -emergency, not first, speaks is not None and speaks.rule == OVERDUE, one.due.away is not None, not one.due.long_overdue, not one.to_review, not one.due.late,
-        -_range_of(points), -one.rising, natural(one.episode.bed),
-    )  # fmt: skip
+        -emergency,
+        not first,
+        speaks is not None and speaks.rule == OVERDUE,
+        one.due.away is not None,
+        not one.due.long_overdue,
+        not one.to_review,
+        not one.due.late,
+        -_range_of(points),
+        -one.rising,
+        natural(one.episode.bed),
+    )
 
 
 def _by_due(one: Row) -> tuple[Any, ...]:
