@@ -50,11 +50,9 @@ SCRIPT_WORDS = {
 @require_http_methods(["GET", "POST"])
 def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     """The form of one instrument for one stay; sent here too."""
-    instrument = instrument_for(slug, "staff")
-    if request.method == "GET":
-        episode = access.open_record(request.user, pk, f"check-in form {slug}")
-    else:
-        episode = access.episode(request.user, pk)
+    instrument, what = instrument_for(slug, "staff"), f"check-in form {slug}"
+    opens = request.method == "GET"
+    episode = access.open_record(request.user, pk, what) if opens else access.episode(request.user, pk)
     now = timezone.now()
     start = _start(request, episode, slug, now)
     form = CheckInForm(
@@ -70,7 +68,7 @@ def check_in(request: SignedIn, pk: UUID, slug: str) -> HttpResponse:
     )
     status = 200
     if request.method == "POST":
-        kept, status = save(request, form, f"check-in form {slug}")
+        kept, status = save(request, form, what)
         target = _came_from(request, episode)
         if wants_json(request):
             sentence = saved_words(kept.check_in, episode, now, kept.history) if kept else ""
