@@ -5,7 +5,7 @@ a test says otherwise.
 """
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,16 +13,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
-from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import actions as accounts
 from accounts.models import User, Ward
 from accounts.roles import Role
-from accounts.trail import audit
 from clinical.instruments import Item
 from clinical.symptoms import Reporter
 from tests import thoroughness  # noqa: F401 - chooses how many examples properties are tried with
-from tests.base_ward import BaseWard
 from tests.guards import databases_can_be_emptied  # noqa: F401 - a fixture of every test
 from tracker import actions
 from tracker.actions.check_ins import Entry
@@ -69,43 +66,9 @@ def person(username: str, role: Role, *wards: Ward, **names: str) -> User:
     return accounts.people.create_person(by=None, username=username, password=PASSWORD, role=role, wards=wards, **names)
 
 
-def make_ward() -> Ward:
-    return accounts.people.save_ward(by=None, ward=Ward(name="North", zone="America/New_York"))
-
-
-def make_nurse(ward: Ward) -> User:
-    return person("nurse", Role.STAFF, ward, first_name="Ada", last_name="Bell")
-
-
-def make_episode(nurse: User, ward: Ward) -> Episode:
-    return admit(nurse, ward, "Sam", bed="1")
-
-
-base_ward = BaseWard({"ward": make_ward, "nurse": make_nurse, "episode": make_episode})
-COMMITTED = {"transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Put in place what this test begins with, before any of its fixtures; nothing where it needs what is committed."""
-    audit.broke_glass.set(("", ""))  # as before a request: the stay is the same one that the last test opened in an emergency
-    mark, asked = item.get_closest_marker("django_db"), set(getattr(item, "fixturenames", ()))
-    alone = asked & COMMITTED or (mark is not None and bool(mark.kwargs.get("transaction")))
-    base_ward.stand((), NOW) if alone else base_ward.stand(asked, NOW)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The database, and from then on the ward, nurse and stay that stay there from test to test."""
-    base_ward.database = django_db_blocker
-    yield
-    base_ward.stand((), NOW)
-    base_ward.database = None
-
-
 @pytest.fixture
 def ward(db: None) -> Ward:
-    return base_ward.row("ward")
+    return accounts.people.save_ward(by=None, ward=Ward(name="North", zone="America/New_York"))
 
 
 @pytest.fixture
@@ -115,7 +78,7 @@ def other_ward(db: None) -> Ward:
 
 @pytest.fixture
 def nurse(ward: Ward) -> User:
-    return base_ward.row("nurse", ward=ward)
+    return person("nurse", Role.STAFF, ward, first_name="Ada", last_name="Bell")
 
 
 @pytest.fixture
@@ -164,7 +127,7 @@ def admit(by: User, ward: Ward, name: str, **changes: Any) -> Episode:
 
 @pytest.fixture
 def episode(nurse: User, ward: Ward) -> Episode:
-    return base_ward.row("episode", nurse=nurse, ward=ward)
+    return admit(nurse, ward, "Sam", bed="1")
 
 
 @pytest.fixture
