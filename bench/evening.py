@@ -42,7 +42,8 @@ def most_evenings(
         took = _evening(server, factor, nurses, phones, stays)
         p50, p95 = quantiles(took, n=20)[9], quantiles(took, n=20)[18]
         print(
-            f"  {factor:>2} evenings: {len(took) / SECONDS:.0f} requests a second, p50 {p50:.0f} ms, p95 {p95:.0f} ms", flush=True
+            f"  {factor:>2} evenings: {len(took) / SECONDS:.0f} requests a second, p50 {p50:.0f} ms, p95 {p95:.0f} ms, {took.count(REFUSED)} refused",
+            flush=True,
         )
         if p95 > SLOW:
             break
