@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import models, transaction
 
 from accounts.models import AuditLine
-from accounts.trail.audit import fingerprint
+from accounts.trail.audit import digest
 from tracker.models import Alert, AlertStep, CheckIn, Dose, Episode, Patient
 
 DAYS = 10
@@ -78,5 +78,5 @@ def _chained(lines: list[AuditLine]) -> list[AuditLine]:
     last = AuditLine.objects.latest("pk").hash
     for line in lines:
         line.previous = last
-        line.hash = last = fingerprint(line)
+        line.hash = last = digest(line)
     return lines
