@@ -25,7 +25,7 @@ WATCH = """() => {
     let tapped = 0;
     addEventListener('pointerdown', () => { tapped ||= performance.now(); }, true);
     const bar = document.querySelector('.sending');
-    const look = () => { for (const one of bar.children) if (one.checkVisibility()) ebbSaid(one.textContent, performance.now() - tapped); };
+    const look = () => { for (const one of bar.children) if (one.checkVisibility()) ebbSaid(one.textContent.trim(), performance.now() - tapped); };
     new MutationObserver(look).observe(bar, { subtree: true, attributes: true });
 }"""
 
@@ -141,7 +141,7 @@ def test_a_server_that_cannot_save_for_a_minute_costs_no_answer(
     def away(**_facts: Any) -> None:
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(actions, "record_check_in", away)
+    monkeypatch.setattr(actions.check_ins, "record_check_in", away)
     expect_status(page, 503)
     expect_trouble(page, "answer 503")
 
@@ -156,7 +156,7 @@ def test_a_server_that_cannot_save_for_a_minute_costs_no_answer(
     expect(page.locator(".sending")).to_be_hidden()
 
     # And saving it then keeps it once
-    monkeypatch.setattr(actions, "record_check_in", real)
+    monkeypatch.setattr(actions.check_ins, "record_check_in", real)
     save(page)
     expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
     assert CheckIn.objects.get().total == 13
